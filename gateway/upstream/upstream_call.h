@@ -1,0 +1,75 @@
+// One call to an upstream, over as many attempts as it takes:
+// budget -> credentials -> sign -> send -> decode -> retry.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "adapters/task_adapter.h"
+#include "gateway/base/event_loop.h"
+#include "gateway/base/executor.h"
+#include "gateway/base/random.h"
+#include "gateway/upstream/budget.h"
+#include "gateway/upstream/credential_source.h"
+#include "gateway/upstream/http_client.h"
+#include "gateway/upstream/retry_policy.h"
+
+namespace taskgateway::upstream {
+
+// What calls of one loop share. All of it outlives the calls.
+struct Context {
+  base::EventLoop& loop;
+  base::Random& random;
+  HttpClient& http;
+  base::Executor& decode_executor;  // for replies over kInlineDecodeBytes
+  RetryPolicy retry;
+  TransferLimits limits;
+};
+
+// Replies up to this size are decoded on the loop.
+inline constexpr std::size_t kInlineDecodeBytes = std::size_t{256} << 10;
+
+// What calls of one source share. Belongs to the account's loop.
+struct Channel {
+  const TaskAdapter& adapter;
+  Endpoint endpoint;
+  CredentialSource& credentials;
+  absl::Duration clock_skew;  // the upstream's clock minus ours, learned from kClockSkew
+};
+
+// What one call wants. The functions are called on the loop thread, `decode` also on the decode executor (never two at once).
+struct CallSpec {
+  core::HttpRequest request;  // unsigned, without host
+  Operation operation;
+  bool idempotent = true;
+  // When the last interested caller gives up, as Uptime; asked anew at every decision, since callers come and go.
+  std::function<absl::Duration()> deadline;
+  // Reads a reply and keeps its value.
+  std::function<Verdict(core::HttpResponse)> decode;
+  // The first byte of the first attempt is about to be sent. May be empty.
+  std::function<void()> on_send;
+  // The call has ended, with the last verdict's status. Not called when the call is destroyed first.
+  std::function<void(absl::Status)> done;
+};
+
+// A call under way. Destroying it ends it: it leaves the budget's queue and aborts the transfer at once; a decode that has begun elsewhere
+// finishes into nothing. `done` may destroy it. Belongs to one loop thread.
+class UpstreamCall {
+ public:
+  UpstreamCall(Context& context, Channel& channel, Budget& budget, CallSpec spec);
+  ~UpstreamCall();
+  UpstreamCall(const UpstreamCall&) = delete;
+  UpstreamCall& operator=(const UpstreamCall&) = delete;
+
+  // Begins. `done` is never called before Start returns.
+  void Start();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with what is under way, which holds it weakly
+};
+
+}  // namespace taskgateway::upstream
