@@ -33,8 +33,8 @@ enum class Signal {
 struct Verdict {
   absl::Status status;
   Signal signal = Signal::kNone;
-  std::optional<absl::Duration> retry_after;  // the server's own hint, when it gave one
-  std::optional<absl::Time> server_time;      // of the Date header, with kClockSkew
+  std::optional<absl::Duration> retry_after = {};  // the server's own hint, when it gave one
+  std::optional<absl::Time> server_time = {};      // of the Date header, with kClockSkew
 };
 
 // A decoded reply: `value` counts when the verdict's status is OK.

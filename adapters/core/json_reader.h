@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "adapters/core/utf8.h"
 #include "google/protobuf/struct.pb.h"
 #include "rapidjson/document.h"
 #include "taskgateway/v1/task.pb.h"
@@ -35,11 +36,13 @@ struct JsonLimits {
 // A parsed document that owns the text its strings point into.
 //
 // Numbers: an integer within +-2^53 is Int64; another number that a double holds exactly as printed (at most 15 significant
-// digits, finite) is Double; any other is a String with its text.
+// digits, not subnormal; also -0) is Double; any other is a String with its text. A number beyond the range of a double (1e309) is
+// refused, as RFC 8259 section 6 allows.
 class JsonDocument {
  public:
-  JsonDocument(JsonDocument&&) = default;
-  JsonDocument& operator=(JsonDocument&&) = default;
+  JsonDocument(JsonDocument&&) noexcept;
+  JsonDocument& operator=(JsonDocument&&) noexcept;
+  ~JsonDocument();
 
   // Parses `text`, which may start with a byte order mark. Lone surrogate escapes become \uFFFD and set `repaired`.
   //
@@ -47,15 +50,16 @@ class JsonDocument {
   // when a budget is exceeded.
   static absl::StatusOr<JsonDocument> Parse(std::string text, const JsonLimits& limits = {});
 
-  const JsonValue& root() const { return *document_; }
+  const JsonValue& root() const { return *root_; }
   // Lone surrogates were replaced.
   bool repaired() const { return repaired_; }
 
  private:
-  JsonDocument() = default;
+  struct Storage;
+  explicit JsonDocument(std::unique_ptr<Storage> storage);
 
-  std::unique_ptr<std::string> text_;  // its address stays when the document is moved
-  std::unique_ptr<rapidjson::Document> document_;
+  std::unique_ptr<Storage> storage_;  // its address stays when the document is moved
+  const JsonValue* root_;
   bool repaired_ = false;
 };
 
@@ -67,10 +71,8 @@ const JsonValue* FindMember(const JsonValue& object, std::string_view name);
 // `*repaired`.
 std::string TextOf(const JsonValue& value, bool* repaired);
 
-// Copies `text` with invalid UTF-8 replaced by U+FFFD; true when something was replaced.
-bool CopyUtf8(std::string_view text, std::string* out);
-
-// Reads the documented fields of one object and notes what is odd about them as warnings of the task.
+// Reads the documented fields of one object and notes what is odd about them as warnings of the task; text that had to be repaired
+// leaves a TEXT_REPAIRED warning.
 class FieldReader {
  public:
   // `value` may be null (the object is missing) or of another type: then every field is missing and one FIELD_MALFORMED warning

@@ -25,12 +25,12 @@ inline constexpr int kMaxDetailBytes = 4096;
 
 // What an upstream said of a failed call. Views are copied.
 struct UpstreamError {
-  std::string_view host;        // ErrorInfo.domain
+  std::string_view host{};        // ErrorInfo.domain
   int http_status = 0;          // 0: none arrived
-  std::string_view code;        // the upstream's error code, verbatim; may be empty
-  std::string_view message;     // its text; may be empty
-  std::string_view request_id;  // may be empty
-  std::string_view ram_action;  // such as `servicecatalog:GetTask`; may be empty
+  std::string_view code{};        // the upstream's error code, verbatim; may be empty
+  std::string_view message{};     // its text; may be empty
+  std::string_view request_id{};  // may be empty
+  std::string_view ram_action{};  // such as `servicecatalog:GetTask`; may be empty
 };
 
 // NOT_FOUND, TASK_NOT_FOUND with ResourceInfo{taskgateway/Task, name}.

@@ -19,7 +19,8 @@ class Waiter {
  public:
   virtual ~Waiter() = default;
 
-  // Handles what is ready, at most once round; else sleeps until something is, Wake is called, or `timeout` has passed. Loop thread only.
+  // Handles what is ready, at most once round; else sleeps until something is, Wake is called, or `timeout` has passed.
+  // Loop thread only.
   virtual void Wait(absl::Duration timeout) = 0;
   // Ends the current Wait, or the next one, early. Thread-safe.
   virtual void Wake() = 0;
@@ -37,12 +38,13 @@ class CondVarWaiter final : public Waiter {
   bool woken_ = false;
 };
 
-// Runs posted work and timers in the thread that calls Run. Only Post and Stop are thread-safe; all else belongs to the loop thread. Code on a
-// loop never blocks and holds no lock while it calls out.
+// Runs posted work and timers in the thread that calls Run. Only Post and Stop are thread-safe; all else belongs to the
+// loop thread. Code on a loop never blocks and holds no lock while it calls out.
 class EventLoop {
  public:
   using Task = std::function<void()>;
-  // Names a scheduled task: the moment it is due and its place among those due at the same moment, so that order never depends on addresses.
+  // Names a scheduled task: the moment it is due and its place among those due at the same moment, so that order never
+  // depends on addresses.
   using TimerId = std::pair<absl::Duration, std::uint64_t>;
   static constexpr TimerId kNoTimer{};
 
@@ -51,7 +53,8 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Runs `task` on the loop thread, in the order of the posts. After Stop, tasks are kept and dropped unrun with the loop. Thread-safe.
+  // Runs `task` on the loop thread, in the order of the posts. After Stop, tasks are kept and dropped unrun with the
+  // loop. Thread-safe.
   void Post(Task task);
   // Runs `task` once, `delay` from now (at once when it is not positive, but never before Schedule returns).
   TimerId Schedule(absl::Duration delay, Task task);

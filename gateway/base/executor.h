@@ -25,8 +25,8 @@ class InlineExecutor final : public Executor {
   void Run(std::function<void()> work) override { work(); }
 };
 
-// A fixed number of threads. The queue is as long as what its users hand in: the gateway hands in at most one piece per transfer, and
-// transfers are bounded.
+// A fixed number of threads. The queue is as long as what its users hand in: the gateway hands in at most one piece per
+// transfer, and transfers are bounded.
 class ThreadPool final : public Executor {
  public:
   explicit ThreadPool(int threads);

@@ -1,4 +1,5 @@
-// std::mutex, wrapped once. Not absl::Mutex: Debian's is not instrumented, so ThreadSanitizer reports races that are none.
+// std::mutex, wrapped once. Not absl::Mutex: Debian's is not instrumented, so ThreadSanitizer reports races that are
+// none.
 #pragma once
 
 #include <condition_variable>

@@ -1,6 +1,7 @@
 // How often one upstream operation is called: a token bucket with a queue.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -12,7 +13,7 @@
 
 namespace taskgateway::upstream {
 
-// What a budget allows.
+// What a budget allows. All above zero.
 struct BudgetLimits {
   double requests_per_second = 20;
   int burst = 20;
@@ -21,30 +22,40 @@ struct BudgetLimits {
   friend bool operator==(const BudgetLimits&, const BudgetLimits&) = default;
 };
 
-// The budget of one (account, endpoint, operation). Belongs to one loop thread.
+// The budget of one (account, endpoint, operation). Belongs to one loop thread; a `granted` may call it, but not
+// destroy it.
 //
-// Reads queue for a token, first come first served, up to their deadline. On throttling the rate halves (to 1 % of the configured one
-// at least) and nothing is sent for as long as the server said; then it recovers by 10 % of the configured rate per calm 10 s.
+// Reads queue for a token, first come first served, up to their deadline. On throttling the rate halves (to 1 % of the
+// configured one at least), the bucket is emptied, and it fills again once the server's wait is over; then the rate
+// recovers by 10 % of the configured rate per calm 10 s. Calls that are refused while the wait lasts were sent before
+// it: they may prolong it, but halve nothing.
 class Budget {
  public:
+  // Names one that waits; 0 names nobody.
   using Ticket = std::uint64_t;
   using Granted = std::function<void(absl::Status)>;
 
-  // `subject` names the budget in statuses: `sources/{source}:{operation}`.
+  // `subject` names the budget in statuses: `sources/{source}:{operation}`. `loop` outlives the budget.
   Budget(base::EventLoop& loop, std::string subject, const BudgetLimits& limits);
+  // Forgets who waits.
   ~Budget();
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
 
-  // Calls `granted` once: at once when a token is there; later with OK when one comes; with RESOURCE_EXHAUSTED BUDGET_EXHAUSTED, at once, when
-  // none can come before `deadline` (Uptime), with QUEUE_FULL when too many wait. Returns 0 when it has been called already.
+  // Calls `granted` once: at once when a token is there; later with OK when one comes; with RESOURCE_EXHAUSTED
+  // BUDGET_EXHAUSTED when none can come by `deadline` (Uptime): at once, or as soon as throttling makes it so; at once
+  // with QUEUE_FULL when too many wait. Returns 0 when it has been called already.
   Ticket Acquire(absl::Duration deadline, Granted granted);
-  // Leaves the queue without being called.
+  // Leaves the queue without being called; anything else than a ticket that waits is ignored.
   void Leave(Ticket ticket);
-  // The upstream throttled a call.
+  // The upstream throttled a call, and wants no other for `retry_after`.
   void Throttled(absl::Duration retry_after);
 
   const BudgetLimits& limits() const { return limits_; }
   // The rate that is allowed now, calls per second.
   double current_rate() const;
+  // How long a call that came now would wait for its token.
+  absl::Duration WaitOfNext() const;
   std::size_t queued() const { return queue_.size(); }
 
  private:
@@ -52,20 +63,33 @@ class Budget {
     absl::Duration deadline;
     Granted granted;
   };
+  // The tokens as of `filled_at`. That is in the future while the server wants to be left alone.
+  struct Bucket {
+    double tokens;
+    double rate;  // per second
+    absl::Duration filled_at;
+    absl::Duration calm_since;  // when the rate changed last, or the server's wait is over
+  };
 
-  void Refill();
+  // When the rate rises next.
+  absl::Duration NextRise(const Bucket& bucket) const;
+  // Fills up to NextRise and lets the rate rise.
+  void Rise(Bucket& bucket) const;
+  // Fills up to `now`.
+  void Fill(Bucket& bucket, absl::Duration now) const;
+  // The Uptime at which the `count`th token from now on is there.
+  absl::Duration TimeOfToken(std::size_t count) const;
+  // Refuses those whose turn comes too late.
+  void RefuseLate();
   void Serve();
-  absl::Duration TimeUntilToken(std::size_t tokens_ahead) const;
+  void SetTimer();
 
   base::EventLoop& loop_;
   const std::string subject_;
   const BudgetLimits limits_;
-  double rate_;
-  double tokens_;
-  absl::Duration refilled_at_;
-  absl::Duration blocked_until_;
-  absl::Duration calm_since_;
-  std::map<Ticket, Waiting> queue_;  // in the order of arrival
+  Bucket bucket_;
+  std::map<Ticket, Waiting> queue_;                  // in the order of arrival
+  std::map<Ticket, std::function<void()>> refused_;  // no longer in the queue, not told yet
   Ticket next_ticket_ = 1;
   base::EventLoop::TimerId timer_ = base::EventLoop::kNoTimer;
 };

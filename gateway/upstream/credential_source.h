@@ -3,6 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "adapters/core/secret.h"
@@ -19,13 +22,16 @@ class CredentialSource {
 
   virtual ~CredentialSource() = default;
 
-  // Calls `done` once with the current keys, at once or later. Errors: FAILED_PRECONDITION UPSTREAM_CREDENTIALS_REJECTED when there are none.
+  // Calls `done` once with the current keys, at once or later. Errors: FAILED_PRECONDITION
+  // UPSTREAM_CREDENTIALS_REJECTED when there are none.
   virtual void Get(Done done) = 0;
-  // Calls `done` once with other keys than `rejected`, which the upstream did not take; with an error when there are no others.
+  // Calls `done` once with other keys than `rejected`, which the upstream did not take; with an error when there are no
+  // others.
   virtual void Renew(const SharedCredentials& rejected, Done done) = 0;
 };
 
-// Keys that never change: written in the configuration, or read from the environment at start.
+// Keys that never change: written in the configuration, or read from the environment at start. Renew always gives an
+// error.
 class FixedCredentials final : public CredentialSource {
  public:
   explicit FixedCredentials(core::Credentials credentials);
@@ -35,5 +41,14 @@ class FixedCredentials final : public CredentialSource {
  private:
   SharedCredentials credentials_;
 };
+
+// Looks an environment variable up: base::GetEnvironment, or a map in tests.
+using EnvironmentLookup = std::function<std::optional<std::string>(std::string_view name)>;
+
+// The keys in ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary keys,
+// ALIBABA_CLOUD_SECURITY_TOKEN; with a `prefix` such as `TEAM_A` in TEAM_A_ALIBABA_CLOUD_ACCESS_KEY_ID and so on.
+// Errors: FAILED_PRECONDITION, which names each variable that is missing, empty or has a byte that no key has, and the
+// remedy; never a value.
+absl::StatusOr<core::Credentials> FromEnvironment(std::string_view prefix, const EnvironmentLookup& lookup);
 
 }  // namespace taskgateway::upstream

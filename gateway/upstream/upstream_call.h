@@ -19,7 +19,7 @@
 
 namespace taskgateway::upstream {
 
-// What calls of one loop share. All of it outlives the calls.
+// What calls of one loop share. All of it outlives the calls, and the loop outlives the work of decode_executor.
 struct Context {
   base::EventLoop& loop;
   base::Random& random;
@@ -40,7 +40,8 @@ struct Channel {
   absl::Duration clock_skew;  // the upstream's clock minus ours, learned from kClockSkew
 };
 
-// What one call wants. The functions are called on the loop thread, `decode` also on the decode executor (never two at once).
+// What one call wants. The functions are called on the loop thread, `decode` also on the decode executor (never two at
+// once).
 struct CallSpec {
   core::HttpRequest request;  // unsigned, without host
   Operation operation;
@@ -55,8 +56,8 @@ struct CallSpec {
   std::function<void(absl::Status)> done;
 };
 
-// A call under way. Destroying it ends it: it leaves the budget's queue and aborts the transfer at once; a decode that has begun elsewhere
-// finishes into nothing. `done` may destroy it. Belongs to one loop thread.
+// A call under way. Destroying it ends it: it leaves the budget's queue and aborts the transfer at once; a decode that
+// has begun elsewhere finishes into nothing. `done` may destroy it. Belongs to one loop thread.
 class UpstreamCall {
  public:
   UpstreamCall(Context& context, Channel& channel, Budget& budget, CallSpec spec);
@@ -64,7 +65,7 @@ class UpstreamCall {
   UpstreamCall(const UpstreamCall&) = delete;
   UpstreamCall& operator=(const UpstreamCall&) = delete;
 
-  // Begins. `done` is never called before Start returns.
+  // Begins; once. `deadline` and `on_send` may be called within Start, `done` never.
   void Start();
 
  private:

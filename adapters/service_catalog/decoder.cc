@@ -1,0 +1,180 @@
+#include "adapters/service_catalog/decoder.h"
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "adapters/alibaba/error_reply.h"
+#include "adapters/core/json_reader.h"
+#include "adapters/core/status_catalogue.h"
+#include "adapters/service_catalog/task_detail.h"
+
+namespace taskgateway::service_catalog {
+namespace {
+
+using core::HttpResponse;
+using core::JsonDocument;
+using core::JsonValue;
+
+constexpr std::string_view kGetTaskAction = "servicecatalog:GetTask";
+constexpr std::string_view kListTasksAction = "servicecatalog:ListTasks";
+constexpr std::string_view kGetProvisionedProductAction = "servicecatalog:GetProvisionedProduct";
+
+// The trimmed text of a member; empty when it is missing or null.
+std::string TextOfMember(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = core::FindMember(object, name);
+  if (value == nullptr || value->IsNull()) return {};
+  bool repaired = false;
+  std::string text = core::TextOf(*value, &repaired);
+  absl::StripAsciiWhitespace(&text);
+  return text;
+}
+
+// The JSON document of a good reply; otherwise nothing, and `*verdict` says what the reply means.
+std::optional<JsonDocument> Open(HttpResponse& response, const TaskRef& ref, std::string_view ram_action,
+                                 std::size_t max_bytes, Verdict* verdict) {
+  if (response.status < 200 || response.status >= 300) {
+    *verdict = alibaba::ErrorVerdict(response, ref, ram_action);
+    return std::nullopt;
+  }
+  absl::StatusOr<JsonDocument> document = JsonDocument::Parse(std::move(response.body), {.max_bytes = max_bytes});
+  if (document.ok()) return *std::move(document);
+  *verdict = alibaba::BrokenReply(response, ref, document.status());
+  return std::nullopt;
+}
+
+// What a document means that lacks the answer: an error envelope that came with HTTP 2xx, else a broken reply.
+Verdict NoAnswer(const JsonValue& root, std::string_view why, const HttpResponse& response, const TaskRef& ref,
+                 std::string_view ram_action) {
+  const alibaba::ErrorReply error{.code = TextOfMember(root, "Code"),
+                                  .message = TextOfMember(root, "Message"),
+                                  .request_id = TextOfMember(root, "RequestId"),
+                                  .ram_action = ""};
+  if (!error.code.empty()) return alibaba::ClassifyError(error, response, ref, ram_action);
+  return alibaba::BrokenReply(response, ref, absl::InvalidArgumentError(std::string(why)));
+}
+
+// The number of tasks on all pages, when the reply tells it.
+std::optional<std::int64_t> TotalCount(const JsonValue& root) {
+  const std::string text = TextOfMember(root, "TotalCount");
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 0) return std::nullopt;
+  return count;
+}
+
+// A page without tasks may leave the array out, if it says that there are none.
+bool SaysThereAreNone(const JsonValue& root) {
+  const JsonValue* details = core::FindMember(root, "TaskDetails");
+  return (details == nullptr || details->IsNull()) && TotalCount(root) == 0;
+}
+
+// An alias stands for the last task of a product. A product that does not exist has none: that is the caller's
+// NOT_FOUND.
+std::optional<Verdict> UnknownProduct(const HttpResponse& response, const TaskRef& ref) {
+  if (response.status < 400 || response.status >= 500) return std::nullopt;
+  const alibaba::ErrorReply error = alibaba::ReadErrorReply(response);
+  if (error.code != "InvalidProvisionedProduct.NotFound") return std::nullopt;
+  Verdict verdict;
+  verdict.status = core::TaskNotFound(ref.name, {.host = ref.host,
+                                                 .http_status = response.status,
+                                                 .code = error.code,
+                                                 .message = error.message,
+                                                 .request_id = error.request_id,
+                                                 .ram_action = ""});
+  return verdict;
+}
+
+}  // namespace
+
+Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref, bool want_raw) {
+  Reply<DecodedTask> reply;
+  const std::optional<JsonDocument> document =
+      Open(response, ref, kGetTaskAction, kMaxGetTaskReplyBytes, &reply.verdict);
+  if (!document.has_value()) return reply;
+  const JsonValue& root = document->root();
+  const JsonValue* detail = core::FindMember(root, "TaskDetail");
+  if (detail == nullptr || !detail->IsObject()) {
+    return {.verdict = NoAnswer(root, "the reply has no object `TaskDetail`", response, ref, kGetTaskAction)};
+  }
+  const std::string_view requested = ref.name.substr(ref.name.rfind('/') + 1);
+  const std::string answered = TextOfMember(*detail, "TaskId");
+  if (!answered.empty() && answered != requested) {
+    return {.verdict =
+                alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("the reply is about another task"))};
+  }
+
+  v1::Task* task = &reply.value.task;
+  bool repaired = document->repaired();
+  repaired |= DecodeTaskDetail(*detail, Logs::kKeep, task);
+  task->set_uid(requested.data(), requested.size());
+  std::string request_id = core::FieldReader(&root, "", task).Required("RequestId");
+  absl::StripAsciiWhitespace(&request_id);
+  task->set_source_request_id(std::move(request_id));
+  if (want_raw) core::ToStruct(root, &reply.value.raw.emplace(), &repaired);
+  if (repaired) core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
+  return reply;
+}
+
+Reply<TaskPage> DecodeListTasksReply(HttpResponse response, const ListQuery& query, const TaskRef& ref) {
+  Reply<TaskPage> reply;
+  const std::optional<JsonDocument> document = Open(response, ref, kListTasksAction, kMaxReplyBytes, &reply.verdict);
+  if (!document.has_value()) return reply;
+  const JsonValue& root = document->root();
+  if (SaysThereAreNone(root)) return reply;
+  const JsonValue* details = core::FindMember(root, "TaskDetails");
+  if (details == nullptr || !details->IsArray()) {
+    return {.verdict = NoAnswer(root, "the reply has no array `TaskDetails`", response, ref, kListTasksAction)};
+  }
+
+  const std::string request_id = TextOfMember(root, "RequestId");
+  std::vector<v1::Task>& tasks = reply.value.tasks;
+  tasks.reserve(details->Size());
+  for (const JsonValue& detail : details->GetArray()) {
+    if (TextOfMember(detail, "TaskId").empty()) {
+      return {.verdict =
+                  alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("a task of the page has no id"))};
+    }
+    v1::Task& task = tasks.emplace_back();
+    if (DecodeTaskDetail(detail, Logs::kDrop, &task) || document->repaired()) {
+      core::AddWarning(&task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
+    }
+    task.set_source_request_id(request_id);
+  }
+  const std::int64_t seen = std::int64_t{query.page_number} * query.page_size;
+  const std::optional<std::int64_t> total = TotalCount(root);
+  reply.value.has_more =
+      !tasks.empty() && (total.has_value() ? *total > seen : details->Size() >= static_cast<unsigned>(query.page_size));
+  return reply;
+}
+
+Reply<AliasStep> DecodeGetProvisionedProductReply(HttpResponse response, const TaskRef& ref) {
+  if (std::optional<Verdict> verdict = UnknownProduct(response, ref)) return {.verdict = *std::move(verdict)};
+  Reply<AliasStep> reply;
+  const std::optional<JsonDocument> document =
+      Open(response, ref, kGetProvisionedProductAction, kMaxReplyBytes, &reply.verdict);
+  if (!document.has_value()) return reply;
+  const JsonValue* detail = core::FindMember(document->root(), "ProvisionedProductDetail");
+  if (detail == nullptr || !detail->IsObject()) {
+    return {.verdict = NoAnswer(document->root(), "the reply has no object `ProvisionedProductDetail`", response, ref,
+                                kGetProvisionedProductAction)};
+  }
+  reply.value.task_id = TextOfMember(*detail, "LastTaskId");
+  reply.value.try_next = reply.value.task_id.empty();
+  return reply;
+}
+
+Reply<AliasStep> DecodeNewestTaskReply(HttpResponse response, const TaskRef& ref) {
+  if (std::optional<Verdict> verdict = UnknownProduct(response, ref)) return {.verdict = *std::move(verdict)};
+  Reply<TaskPage> page = DecodeListTasksReply(std::move(response), {.provisioned_product_id = "", .page_size = 1}, ref);
+  Reply<AliasStep> reply{.verdict = std::move(page.verdict)};
+  if (!page.value.tasks.empty()) reply.value.task_id = page.value.tasks.front().uid();
+  return reply;
+}
+
+}  // namespace taskgateway::service_catalog

@@ -1,0 +1,17 @@
+// Service Catalog's words for a task's status and type, as the contract's.
+#pragma once
+
+#include <string_view>
+
+#include "taskgateway/v1/task.pb.h"
+
+namespace taskgateway::service_catalog {
+
+// The state of a status word; UNKNOWN for a word that is not in the table. Surrounding white space and letter case do
+// not count.
+v1::Task::State StateOf(std::string_view status);
+
+// The action of a TaskType word, compared the same way; OTHER for a word that is not in the table.
+v1::Task::Action ActionOf(std::string_view task_type);
+
+}  // namespace taskgateway::service_catalog

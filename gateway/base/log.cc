@@ -1,0 +1,143 @@
+#include "gateway/base/log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/core/utf8.h"
+
+namespace taskgateway::base {
+namespace {
+
+constexpr std::array<std::string_view, 4> kWords = {"debug", "info", "warning", "error"};
+
+std::string Rfc3339(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone()); }
+
+// Appends `text`, which is UTF-8, as a JSON string.
+void AppendJsonString(std::string_view text, std::string* out) {
+  out->push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out->append({'\\', c});
+    } else if (c == '\n') {
+      out->append("\\n");
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", c);
+      out->append(escape.data());
+    } else {
+      out->push_back(c);
+    }
+  }
+  out->push_back('"');
+}
+
+}  // namespace
+
+std::string_view SeverityWord(Severity severity) { return kWords[static_cast<std::size_t>(severity)]; }
+
+std::optional<Severity> ParseSeverity(std::string_view word) {
+  const auto* found = std::find(kWords.begin(), kWords.end(), word);
+  if (found == kWords.end()) return std::nullopt;
+  return static_cast<Severity>(found - kWords.begin());
+}
+
+void StandardErrorSink::Write(std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nobody is there to be told
+    line.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+LogLine::LogLine(LogLine&& other) noexcept : log_(std::exchange(other.log_, nullptr)), text_(std::move(other.text_)) {}
+
+LogLine::~LogLine() {
+  if (log_ == nullptr) return;
+  text_.append("}\n");
+  log_->Write(text_);
+}
+
+LogLine& LogLine::Add(std::string_view key, std::string_view value) {
+  if (log_ == nullptr) return *this;
+  static constexpr std::string_view kEllipsis = "\u2026";
+  std::string text;
+  core::CopyUtf8(value.substr(0, kMaxValueBytes + 1), &text);
+  if (text.size() > kMaxValueBytes) {
+    text.resize(core::CutUtf8(text, kMaxValueBytes - kEllipsis.size()).size());
+    text.append(kEllipsis);
+  }
+  std::string json;
+  AppendJsonString(text, &json);
+  return AddLiteral(key, json);
+}
+
+LogLine& LogLine::Add(std::string_view key, double value) {
+  return AddLiteral(key, std::isfinite(value) ? absl::StrCat(value) : "null");
+}
+
+LogLine& LogLine::Add(std::string_view key, absl::Duration value) {
+  return Add(absl::StrCat(absl::string_view(key.data(), key.size()), "_ms"), absl::ToDoubleMilliseconds(value));
+}
+
+LogLine& LogLine::Add(std::string_view key, absl::Time value) { return Add(key, Rfc3339(value)); }
+
+LogLine& LogLine::Add(std::string_view key, const absl::Status& value) {
+  const std::string name(key);
+  Add(name, value.ok() ? "OK" : absl::StatusCodeToString(value.code()));
+  if (!value.ok()) Add(name + "_message", std::string_view(value.message().data(), value.message().size()));
+  return *this;
+}
+
+LogLine& LogLine::AddLiteral(std::string_view key, std::string_view json) {
+  if (log_ == nullptr) return *this;
+  if (text_.size() > 1) text_.push_back(',');
+  AppendJsonString(key, &text_);
+  text_.push_back(':');
+  text_.append(json);
+  return *this;
+}
+
+LogLine Log::Line(Severity severity, std::string_view event) {
+  if (!Enabled(severity)) return LogLine(nullptr);
+  const std::optional<std::int64_t> suppressed = Admit(event);
+  if (!suppressed.has_value()) return LogLine(nullptr);
+  LogLine line(this);
+  line.text_ = "{";
+  line.Add("time", clock_.Now()).Add("severity", SeverityWord(severity)).Add("event", event);
+  if (*suppressed > 0) line.Add("suppressed", *suppressed);
+  return line;
+}
+
+std::optional<std::int64_t> Log::Admit(std::string_view event) {
+  const absl::Duration now = clock_.Uptime();
+  const MutexLock lock(tokens_mutex_);
+  auto found = tokens_.find(event);
+  if (found == tokens_.end()) {
+    found = tokens_.emplace(std::string(event), Tokens{.left = limits_.burst, .refilled_at = now}).first;
+  }
+  Tokens& tokens = found->second;
+  tokens.left =
+      std::min(limits_.burst, tokens.left + absl::ToDoubleSeconds(now - tokens.refilled_at) * limits_.lines_per_second);
+  tokens.refilled_at = now;
+  if (tokens.left < 1) {
+    ++tokens.suppressed;
+    return std::nullopt;
+  }
+  tokens.left -= 1;
+  return std::exchange(tokens.suppressed, 0);
+}
+
+void Log::Write(std::string_view line) {
+  const MutexLock lock(sink_mutex_);
+  sink_.Write(line);
+}
+
+}  // namespace taskgateway::base

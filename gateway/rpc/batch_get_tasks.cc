@@ -1,0 +1,76 @@
+#include "gateway/rpc/batch_get_tasks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/core/status_catalogue.h"
+#include "gateway/tasks/reply_size.h"
+
+namespace taskgateway::rpc {
+
+BatchGetTasksCall::BatchGetTasksCall(const Tasks& tasks, const v1::BatchGetTasksRequest& request,
+                                     std::vector<absl::StatusOr<tasks::ReadRequest>> reads, absl::Duration deadline,
+                                     v1::BatchGetTasksResponse* response)
+    : LoopCall(tasks.loop),
+      tasks_(tasks),
+      request_(request),
+      requests_(std::move(reads)),
+      deadline_(deadline),
+      response_(response),
+      reads_(requests_.size()),
+      answers_(requests_.size(), absl::UnknownError("not read yet")),
+      missing_(requests_.size()) {}
+
+void BatchGetTasksCall::Begin() {
+  for (std::size_t i = 0; i < requests_.size() && !over_; ++i) {
+    if (!requests_[i].ok()) {
+      Heard(i, requests_[i].status());
+      continue;
+    }
+    requests_[i]->deadline = deadline_;
+    reads_[i].Start(tasks_, *std::move(requests_[i]),
+                    [this, i](absl::StatusOr<tasks::SharedReading> answer) { Heard(i, std::move(answer)); });
+  }
+}
+
+void BatchGetTasksCall::Abandon() {
+  over_ = true;
+  for (Read& read : reads_) read.Leave(tasks_);
+}
+
+void BatchGetTasksCall::Heard(std::size_t index, absl::StatusOr<tasks::SharedReading> answer) {
+  if (!answer.ok() && !request_.return_partial_success()) {
+    Abandon();
+    Answer(answer.status());
+    return;
+  }
+  answers_[index] = std::move(answer);
+  if (--missing_ == 0) AnswerAll();
+}
+
+void BatchGetTasksCall::AnswerAll() {
+  over_ = true;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < answers_.size(); ++i) {
+    if (answers_[i].ok()) {
+      *response_->add_tasks() = (*answers_[i])->task();
+    } else {
+      v1::BatchGetTasksFailure& failure = *response_->add_failures();
+      failure.set_name(request_.names(static_cast<int>(i)));
+      failure.set_index(static_cast<std::int32_t>(i));
+      *failure.mutable_status() = core::ToRpcStatus(answers_[i].status());
+    }
+  }
+  bytes = response_->ByteSizeLong();
+  if (bytes > tasks::kMaxReplyBytes) {
+    // Each task gets an equal share of what the failures leave; 100 failures at the status cap take less than an
+    // eighth.
+    std::size_t for_tasks = tasks::kMaxReplyBytes;
+    for (const v1::BatchGetTasksFailure& failure : response_->failures()) for_tasks -= failure.ByteSizeLong() + 8;
+    const std::size_t share = for_tasks / static_cast<std::size_t>(response_->tasks_size()) - 8;
+    for (v1::Task& task : *response_->mutable_tasks()) tasks::FitReply(share, &task);
+  }
+  Answer(absl::OkStatus());
+}
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,27 @@
+#include "gateway/rpc/loop_call.h"
+
+#include "gateway/rpc/status.h"
+
+namespace taskgateway::rpc {
+
+void LoopCall::Launch() {
+  self_ = shared_from_this();
+  loop_.Post([call = self_] { call->Begin(); });
+}
+
+void LoopCall::Answer(const absl::Status& status) {
+  answered_ = true;
+  Finish(ToGrpcStatus(status));
+}
+
+void LoopCall::OnCancel() {
+  // The caller is gone or its deadline has passed; Begin was posted before gRPC knew of this reactor, so it has run by
+  // then.
+  loop_.Post([call = shared_from_this()] {
+    if (call->answered_) return;
+    call->Abandon();
+    call->Answer(absl::CancelledError("the caller went away"));
+  });
+}
+
+}  // namespace taskgateway::rpc

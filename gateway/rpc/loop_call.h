@@ -1,0 +1,39 @@
+// A unary call that is answered from the loop.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "gateway/base/event_loop.h"
+#include "grpcpp/grpcpp.h"
+
+namespace taskgateway::rpc {
+
+// The life of one unary call: Launch on gRPC's thread, Begin on the loop, then one Answer from the loop; or Abandon,
+// when the caller went away first. The object lives until gRPC is done with it and nothing that was posted refers to it
+// any more.
+class LoopCall : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<LoopCall> {
+ public:
+  explicit LoopCall(base::EventLoop& loop) : loop_(loop) {}
+
+  // Posts Begin. gRPC's thread, once, before the reactor is handed to gRPC.
+  void Launch();
+
+ protected:
+  // Starts the work. Loop thread.
+  virtual void Begin() = 0;
+  // Drops the work: nobody waits for it. Loop thread; never after Answer.
+  virtual void Abandon() = 0;
+  // Ends the call, once. Loop thread.
+  void Answer(const absl::Status& status);
+
+ private:
+  void OnCancel() final;
+  void OnDone() final { self_.reset(); }
+
+  base::EventLoop& loop_;
+  std::shared_ptr<LoopCall> self_;  // until OnDone
+  bool answered_ = false;           // loop thread
+};
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,93 @@
+#include "gateway/rpc/read_request.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/core/status_catalogue.h"
+
+namespace taskgateway::rpc {
+namespace {
+
+constexpr int kMaxBatch = 100;
+
+// Until readings are kept, every accepted staleness but zero is served by joining a flight.
+absl::StatusOr<bool> IsFresh(bool has, const google::protobuf::Duration& max_staleness) {
+  if (!has) return false;
+  if (max_staleness.seconds() < 0 || max_staleness.nanos() < 0 || max_staleness.nanos() > 999'999'999) {
+    return core::InvalidField("max_staleness", "must be 0 or more; leave it out for 1 s");
+  }
+  return max_staleness.seconds() == 0 && max_staleness.nanos() == 0;
+}
+
+absl::StatusOr<tasks::ReadRequest> ReadOf(std::string_view name, std::string_view field,
+                                          const tasks::Sources& sources) {
+  absl::StatusOr<TaskName> parsed = ParseTaskName(name, field);
+  if (!parsed.ok()) return std::move(parsed).status();
+  tasks::ReadRequest read;
+  if (!parsed->any_source()) {
+    read.source = sources.Find(parsed->source);
+    if (read.source == nullptr) return core::SourceNotFound(parsed->source);
+  }
+  read.task_id = std::move(parsed->task);
+  return read;
+}
+
+absl::Status CheckView(v1::TaskView view, v1::TaskView most) {
+  if (!v1::TaskView_IsValid(view))
+    return core::InvalidField("view", "must be TASK_VIEW_BASIC, TASK_VIEW_FULL or TASK_VIEW_RAW");
+  if (view > most)
+    return core::InvalidField("view", "must not be TASK_VIEW_RAW here: only GetTask answers with the upstream's JSON");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const base::Clock& clock) {
+  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteDuration();
+  return clock.Uptime() + (absl::FromChrono(deadline) - clock.Now());
+}
+
+absl::StatusOr<tasks::ReadRequest> ToRead(const v1::GetTaskRequest& request, const tasks::Sources& sources) {
+  if (absl::Status checked = CheckView(request.view(), v1::TASK_VIEW_RAW); !checked.ok()) return checked;
+  const absl::StatusOr<bool> fresh = IsFresh(request.has_max_staleness(), request.max_staleness());
+  if (!fresh.ok()) return fresh.status();
+  absl::StatusOr<tasks::ReadRequest> read = ReadOf(request.name(), "name", sources);
+  if (!read.ok()) return read;
+  read->fresh = *fresh;
+  read->raw = request.view() == v1::TASK_VIEW_RAW;
+  return read;
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> ToReads(const v1::BatchGetTasksRequest& request,
+                                                                        const tasks::Sources& sources) {
+  if (absl::Status checked = CheckView(request.view(), v1::TASK_VIEW_FULL); !checked.ok()) return checked;
+  const absl::StatusOr<bool> fresh = IsFresh(request.has_max_staleness(), request.max_staleness());
+  if (!fresh.ok()) return fresh.status();
+  if (request.names_size() < 1 || request.names_size() > kMaxBatch) {
+    return core::InvalidField("names", absl::StrCat("must have 1 to ", kMaxBatch, " names; split the batch"));
+  }
+  std::vector<absl::StatusOr<tasks::ReadRequest>> reads;
+  reads.reserve(static_cast<std::size_t>(request.names_size()));
+  for (int i = 0; i < request.names_size(); ++i) {
+    absl::StatusOr<tasks::ReadRequest> read = ReadOf(request.names(i), absl::StrCat("names[", i, "]"), sources);
+    if (absl::IsInvalidArgument(read.status())) return std::move(read).status();
+    if (read.ok()) read->fresh = *fresh;
+    reads.push_back(std::move(read));
+  }
+  return reads;
+}
+
+void Read::Start(Tasks& tasks, tasks::ReadRequest request, tasks::TaskReader::Done done) {
+  if (request.source == nullptr) {
+    find_ = tasks.finder.Find(std::move(request), std::move(done));
+  } else {
+    read_ = tasks.reader.Read(std::move(request), std::move(done));
+  }
+}
+
+void Read::Leave(Tasks& tasks) {
+  if (find_ != 0) tasks.finder.Leave(find_);
+  if (read_ != 0) tasks.reader.Leave(read_);
+}
+
+}  // namespace taskgateway::rpc

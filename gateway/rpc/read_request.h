@@ -1,0 +1,51 @@
+// From what a caller sends to what is read.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/rpc/task_name.h"
+#include "gateway/tasks/task_finder.h"
+#include "gateway/tasks/task_reader.h"
+#include "google/protobuf/duration.pb.h"
+#include "taskgateway/v1/task_service.pb.h"
+
+namespace taskgateway::rpc {
+
+// What reads are made with. All of it outlives the service; `loop`, `reader` and `finder` belong to one loop thread.
+struct Tasks {
+  base::EventLoop& loop;
+  const tasks::Sources& sources;
+  tasks::TaskReader& reader;
+  tasks::TaskFinder& finder;
+};
+
+// The Uptime at which a call's deadline passes; infinite for none.
+absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const base::Clock& clock);
+
+// What GetTask asks for. A source of a null pointer means every source. Errors: INVALID_ARGUMENT, NOT_FOUND
+// SOURCE_NOT_FOUND.
+absl::StatusOr<tasks::ReadRequest> ToRead(const v1::GetTaskRequest& request, const tasks::Sources& sources);
+
+// What BatchGetTasks asks for, one read per name, or NOT_FOUND SOURCE_NOT_FOUND in its place. Errors: INVALID_ARGUMENT
+// for the whole batch.
+absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> ToReads(const v1::BatchGetTasksRequest& request,
+                                                                        const tasks::Sources& sources);
+
+// One read, wherever it is to be looked for. Loop thread only.
+class Read {
+ public:
+  Read() = default;
+  // Begins; `done` as of TaskReader::Read.
+  void Start(Tasks& tasks, tasks::ReadRequest request, tasks::TaskReader::Done done);
+  // Ends it without calling back, if it has not ended.
+  void Leave(Tasks& tasks);
+
+ private:
+  tasks::TaskReader::ReadId read_ = 0;
+  tasks::TaskFinder::FindId find_ = 0;
+};
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,87 @@
+#include "gateway/rpc/task_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/core/status_catalogue.h"
+#include "gateway/rpc/batch_get_tasks.h"
+#include "gateway/rpc/get_task.h"
+#include "gateway/rpc/status.h"
+#include "gateway/tasks/poll_interval.h"
+
+namespace taskgateway::rpc {
+namespace {
+
+v1::Source Describe(const tasks::Source& source) {
+  const Traits& traits = source.adapter().traits();
+  v1::Source described;
+  described.set_name(absl::StrCat("sources/", source.name));
+  described.set_kind(std::string(traits.kind));
+  described.set_account(source.account);
+  described.set_endpoint(source.channel.endpoint.url);
+  v1::SourceCapabilities& capabilities = *described.mutable_capabilities();
+  capabilities.set_cancel(traits.can_cancel);
+  capabilities.set_list(traits.can_list);
+  capabilities.set_logs(traits.has_logs);
+  capabilities.set_latest_alias(traits.has_latest_alias);
+  for (std::size_t i = 0; i < traits.operations.size(); ++i) {
+    const upstream::BudgetLimits& limits = source.budgets[i]->limits();
+    v1::SourceBudget& budget = *described.add_budgets();
+    budget.set_operation(std::string(traits.operations[i].name));
+    budget.set_requests_per_second(limits.requests_per_second);
+    budget.set_burst(limits.burst);
+    if (i == 0) {
+      budget.set_task_capacity(
+          static_cast<int>(limits.requests_per_second * absl::ToDoubleSeconds(tasks::kMaxPollInterval)));
+    }
+  }
+  return described;
+}
+
+grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(status));
+  return reactor;
+}
+
+}  // namespace
+
+TaskService::TaskService(const Tasks& tasks) : tasks_(tasks) {
+  for (const auto& source : tasks.sources.all()) *sources_.add_sources() = Describe(*source);
+}
+
+grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) {
+  v1::GetTaskRequest message;
+  grpc::ByteBuffer bytes(*request);  // shares the slices
+  if (!grpc::SerializationTraits<v1::GetTaskRequest>::Deserialize(&bytes, &message).ok()) {
+    return Refuse(context, core::InvalidField("request", "is not a serialized taskgateway.v1.GetTaskRequest"));
+  }
+  absl::StatusOr<tasks::ReadRequest> read = ToRead(message, tasks_.sources);
+  if (!read.ok()) return Refuse(context, read.status());
+  read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());
+  auto call = std::make_shared<GetTaskCall>(tasks_, *std::move(read), message.view(), response);
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* TaskService::BatchGetTasks(grpc::CallbackServerContext* context,
+                                                     const v1::BatchGetTasksRequest* request,
+                                                     v1::BatchGetTasksResponse* response) {
+  absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> reads = ToReads(*request, tasks_.sources);
+  if (!reads.ok()) return Refuse(context, reads.status());
+  auto call = std::make_shared<BatchGetTasksCall>(tasks_, *request, *std::move(reads),
+                                                  DeadlineOf(context->deadline(), tasks_.loop.clock()), response);
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* TaskService::ListSources(grpc::CallbackServerContext* context, const v1::ListSourcesRequest*,
+                                                   v1::ListSourcesResponse* response) {
+  *response = sources_;
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,34 @@
+// TaskService at the gRPC edge: thin reactors over gateway/tasks.
+#pragma once
+
+#include "gateway/rpc/read_request.h"
+#include "grpcpp/grpcpp.h"
+#include "taskgateway/v1/task_service.grpc.pb.h"
+
+namespace taskgateway::rpc {
+
+// The service. GetTask is a raw method: its answer is serialized once per reading and view and shared by all who get
+// it.
+//
+// gRPC's threads parse and check; what needs a task is posted to the loop, which also finishes the call. Nothing
+// blocks.
+class TaskService final
+    : public v1::TaskService::WithRawCallbackMethod_GetTask<v1::TaskService::WithCallbackMethod_BatchGetTasks<
+          v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>> {
+ public:
+  // The loop runs until every call has ended.
+  explicit TaskService(const Tasks& tasks);
+
+  grpc::ServerUnaryReactor* GetTask(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BatchGetTasks(grpc::CallbackServerContext* context, const v1::BatchGetTasksRequest* request,
+                                          v1::BatchGetTasksResponse* response) override;
+  grpc::ServerUnaryReactor* ListSources(grpc::CallbackServerContext* context, const v1::ListSourcesRequest* request,
+                                        v1::ListSourcesResponse* response) override;
+
+ private:
+  Tasks tasks_;
+  v1::ListSourcesResponse sources_;  // never changes
+};
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,116 @@
+// taskgateway: the gateway's process, from the command line to the last signal.
+#include <signal.h>
+
+#include <iostream>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/server/config.h"
+#include "gateway/server/config_reference.h"
+#include "gateway/server/ports_file.h"
+#include "gateway/server/server.h"
+
+namespace taskgateway::server {
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitUnavailable = 1;    // this machine does not let us serve
+constexpr int kExitConfiguration = 2;  // the command line, the file, or the keys in the environment
+
+// How long calls under way may go on after a signal.
+constexpr absl::Duration kShutdownGrace = absl::Seconds(10);
+
+struct CommandLine {
+  std::string config;
+  std::string listen;
+  std::string ports_file;
+  bool check_config = false;
+  bool print_config_reference = false;
+};
+
+int Fail(const absl::Status& status) {
+  std::cerr << status.message() << std::endl;
+  return status.code() == absl::StatusCode::kUnavailable ? kExitUnavailable : kExitConfiguration;
+}
+
+// Serves until a signal of `stop_signals` comes, which are blocked in every thread.
+int Serve(const config::v1::Config& config, const std::string& ports_file, const sigset_t& stop_signals) {
+  base::SystemClock clock;
+  base::StandardErrorSink sink;
+  base::Log log(clock, sink);
+  log.SetLevel(base::ParseSeverity(config.log().level()).value_or(base::Severity::kInfo));
+
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config, log);
+  if (!server.ok()) return Fail(server.status());
+  if (!ports_file.empty()) {
+    if (absl::Status written = WritePortsFile(ports_file, (*server)->grpc_port()); !written.ok()) return Fail(written);
+  }
+  log.Info("started")
+      .Add("version", TASKGATEWAY_VERSION)
+      .Add("address", config.listen().address())
+      .Add("grpc_port", (*server)->grpc_port())
+      .Add("sources", config.sources_size());
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  log.Info("stopping").Add("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT").Add("grace", kShutdownGrace);
+  (*server)->Shutdown(kShutdownGrace);
+  log.Info("stopped");
+  return kExitOk;
+}
+
+int Run(const CommandLine& command_line, const sigset_t& stop_signals) {
+  if (command_line.print_config_reference) {
+    std::cout << ConfigReference();
+    return kExitOk;
+  }
+  absl::StatusOr<config::v1::Config> config = LoadConfig(command_line.config);
+  if (!config.ok()) return Fail(config.status());
+  if (!command_line.listen.empty()) {
+    if (absl::Status listen = OverrideListenAddress(command_line.listen, &*config); !listen.ok()) return Fail(listen);
+  }
+  if (command_line.check_config) {
+    std::cout << command_line.config << " is valid: " << config->accounts_size() << " accounts, "
+              << config->sources_size() << " sources, to listen on " << config->listen().address() << std::endl;
+    return kExitOk;
+  }
+  return Serve(*config, command_line.ports_file, stop_signals);
+}
+
+}  // namespace
+}  // namespace taskgateway::server
+
+int main(int argc, char** argv) {
+  // Debian's Abseil has the deadlock detection on; it costs time, and aborts on lock orders of gRPC's own that cannot
+  // deadlock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // A caller that hangs up is an error of a write, not the end of the process.
+  signal(SIGPIPE, SIG_IGN);
+  // Before any thread starts: all of them inherit it, and the signals wait for sigwait.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+
+  taskgateway::server::CommandLine command_line;
+  CLI::App app("Reads asynchronous tasks of Alibaba Cloud APIs for gRPC callers.", "taskgateway");
+  app.set_version_flag("--version", "taskgateway " TASKGATEWAY_VERSION);
+  CLI::Option* config = app.add_option("--config", command_line.config, "The configuration, a YAML file");
+  app.add_flag("--check-config", command_line.check_config, "Check the configuration and leave: 0 valid, 2 not");
+  app.add_option("--listen", command_line.listen, "Serve at this host:port rather than the configuration's");
+  app.add_option("--ports-file", command_line.ports_file, "Write {\"grpc\": port} to this file when serving");
+  CLI::Option* reference = app.add_flag("--print-config-reference", command_line.print_config_reference,
+                                        "Print every field of the configuration as a Markdown table and leave");
+  try {
+    app.parse(argc, argv);
+    if (config->empty() && reference->empty()) throw CLI::RequiredError("--config");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return taskgateway::server::Run(command_line, stop_signals);
+}

@@ -1,0 +1,133 @@
+#include "gateway/server/server.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/environment.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+
+namespace taskgateway::server {
+namespace {
+
+// A caller whose machine is gone is noticed within the sum of the two.
+constexpr absl::Duration kKeepaliveTime = absl::Seconds(60);
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+// Callers may ping this often, also between calls, without being taken for a flood.
+constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
+// A connection that does not speak HTTP/2 by then is closed.
+constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+upstream::CurlHttpClient::Options ClientOptions(const config::v1::Config& config) {
+  upstream::CurlHttpClient::Options options;
+  options.max_transfers = static_cast<std::size_t>(config.limits().max_transfers());
+  options.user_agent = "taskgateway/" TASKGATEWAY_VERSION;
+  return options;
+}
+
+upstream::RetryPolicy RetriesOf(const config::v1::Limits& limits) {
+  upstream::RetryPolicy policy;
+  policy.max_attempts = limits.max_attempts();
+  return policy;
+}
+
+upstream::TransferLimits TransferLimitsOf(const config::v1::Limits& limits) {
+  upstream::TransferLimits transfer;
+  transfer.connect_timeout = ToDuration(limits.connect_timeout());
+  transfer.attempt_timeout = ToDuration(limits.attempt_timeout());
+  transfer.large_reply_timeout = ToDuration(limits.large_reply_timeout());
+  return transfer;
+}
+
+// Process-wide switches of gRPC, to be set before the first server is built.
+void EnableStandardServices() {
+  static const bool kEnabled = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  static_cast<void>(kEnabled);
+}
+
+int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config, base::Log& log) {
+  std::unique_ptr<Server> server(new Server(config));
+  auto sources = ConfiguredSources::Make(&config, base::GetEnvironment, server->loop_);
+  if (!sources.ok()) return sources.status();
+  server->sources_ = *std::move(sources);
+  server->reader_ = std::make_unique<tasks::TaskReader>(server->context_);
+  server->finder_ =
+      std::make_unique<tasks::TaskFinder>(server->context_, server->sources_->sources(), *server->reader_);
+  server->service_ = std::make_unique<rpc::TaskService>(
+      rpc::Tasks{server->loop_, server->sources_->sources(), *server->reader_, *server->finder_});
+  server->loop_thread_ = std::thread([&loop = server->loop_] { loop.Run(); });
+  if (absl::Status listening = server->Listen(config); !listening.ok()) return listening;
+
+  if (config.listen().insecure_plaintext()) {
+    log.Warning("insecure_plaintext").Add("address", config.listen().address());
+  }
+  for (const config::v1::Source& source : config.sources()) {
+    if (source.insecure()) {
+      log.Warning("insecure_source").Add("source", source.name()).Add("endpoint", source.endpoint());
+    }
+  }
+  return server;
+}
+
+Server::Server(const config::v1::Config& config)
+    : http_(clock_, ClientOptions(config)),
+      loop_(clock_, http_),
+      decode_executor_(config.limits().decode_threads()),
+      context_{.loop = loop_,
+               .random = random_,
+               .http = http_,
+               .decode_executor = decode_executor_,
+               .retry = RetriesOf(config.limits()),
+               .limits = TransferLimitsOf(config.limits())} {}
+
+absl::Status Server::Listen(const config::v1::Config& config) {
+  EnableStandardServices();
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(config.listen().address(), grpc::InsecureServerCredentials(), &grpc_port_);
+  builder.RegisterService(service_.get());
+  builder.SetMaxReceiveMessageSize(config.limits().max_request_bytes());
+  // Two gateways on one port would share its callers by chance.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepaliveTime));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(kMinPingInterval));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(kHandshakeTimeout));
+  grpc_server_ = builder.BuildAndStart();
+  if (grpc_server_ == nullptr || grpc_port_ == 0) {
+    return absl::UnavailableError(absl::StrCat("listen.address: \"", config.listen().address(),
+                                               "\" cannot be listened on; give an address of this machine and a port "
+                                               "that is free"));
+  }
+  grpc_server_->GetHealthCheckService()->SetServingStatus(v1::TaskService::service_full_name(), true);
+  return absl::OkStatus();
+}
+
+void Server::Shutdown(absl::Duration grace) {
+  if (shut_down_.exchange(true)) return;
+  if (grpc_server_ != nullptr) {
+    grpc_server_->GetHealthCheckService()->SetServingStatus(false);
+    grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  }
+  // Calls that were cancelled end on the loop, so it stops last.
+  loop_.Stop();
+  if (loop_thread_.joinable()) loop_thread_.join();
+}
+
+Server::~Server() { Shutdown(absl::ZeroDuration()); }
+
+}  // namespace taskgateway::server

@@ -1,0 +1,41 @@
+#include "gateway/tasks/reading.h"
+
+#include <utility>
+
+#include "gateway/tasks/log_tail.h"
+#include "gateway/tasks/reply_size.h"
+
+namespace taskgateway::tasks {
+
+Reading::Reading(v1::Task task, std::optional<google::protobuf::Struct> raw)
+    : task_(std::move(task)), raw_(std::move(raw)) {
+  log_tail_.Swap(task_.mutable_logs());
+  CutToTail(kLogTailBytes, &log_tail_);
+}
+
+const std::string& Reading::Serialized(v1::TaskView view) const {
+  Reply* reply = &basic_;
+  if (view == v1::TASK_VIEW_RAW && raw_.has_value()) {
+    reply = &raw_reply_;
+  } else if (view == v1::TASK_VIEW_FULL || view == v1::TASK_VIEW_RAW) {
+    reply = &full_;
+  }
+  std::call_once(reply->once, [&] { Serialize(view, &reply->bytes); });
+  return reply->bytes;
+}
+
+void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
+  // The usual task is far below the limit and is written without being copied.
+  const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
+  if (basic && task_.ByteSizeLong() <= kMaxReplyBytes) {
+    task_.SerializeToString(bytes);
+    return;
+  }
+  v1::Task shaped = task_;
+  if (!basic) *shaped.mutable_logs() = log_tail_;
+  if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *shaped.mutable_raw() = *raw_;
+  FitReply(kMaxReplyBytes, &shaped);
+  shaped.SerializeToString(bytes);
+}
+
+}  // namespace taskgateway::tasks

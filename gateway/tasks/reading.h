@@ -1,0 +1,52 @@
+// One reading of one task, shared by everybody who asked for it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "google/protobuf/struct.pb.h"
+#include "taskgateway/v1/task.pb.h"
+
+namespace taskgateway::tasks {
+
+// Log content in a FULL view, bytes.
+inline constexpr std::size_t kLogTailBytes = std::size_t{256} << 10;
+
+// An immutable reading. Thread-safe.
+class Reading {
+ public:
+  // `task` is complete, with its whole log, of which the tail is kept. `raw` is the upstream's object when somebody
+  // asked for it.
+  Reading(v1::Task task, std::optional<google::protobuf::Struct> raw);
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+  // The task in the BASIC view.
+  const v1::Task& task() const { return task_; }
+  bool has_raw() const { return raw_.has_value(); }
+
+  // The serialized Task in a view, never above kMaxReplyBytes. Made once per view, by whoever asks first. RAW without
+  // has_raw is FULL.
+  const std::string& Serialized(v1::TaskView view) const;
+
+ private:
+  struct Reply {
+    std::once_flag once;
+    std::string bytes;
+  };
+
+  void Serialize(v1::TaskView view, std::string* bytes) const;
+
+  v1::Task task_;
+  google::protobuf::RepeatedPtrField<v1::TaskLogEntry> log_tail_;
+  std::optional<google::protobuf::Struct> raw_;
+  mutable Reply basic_;
+  mutable Reply full_;
+  mutable Reply raw_reply_;
+};
+
+using SharedReading = std::shared_ptr<const Reading>;
+
+}  // namespace taskgateway::tasks

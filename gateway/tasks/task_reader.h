@@ -1,0 +1,81 @@
+// Reads of tasks: many callers, one upstream call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/tasks/reading.h"
+#include "gateway/tasks/source.h"
+#include "gateway/upstream/upstream_call.h"
+
+namespace taskgateway::tasks {
+
+// What one caller wants to know.
+struct ReadRequest {
+  Source* source = nullptr;
+  std::string task_id;
+  bool raw = false;                                    // the reading must have the upstream's JSON
+  bool fresh = false;                                  // the upstream must be asked after this moment
+  absl::Duration deadline = absl::InfiniteDuration();  // Uptime
+};
+
+// Joins the reads of one task into flights. Belongs to the loop thread of `context`.
+//
+// A read joins the flight of its task or starts one. A fresh read never joins a flight that was already sent (nor a raw
+// read one that is being decoded without it): such reads share one follow-up, which starts when the flight has ended;
+// so a task has at most one flight and one follow-up. A flight has no deadline of its own: it goes on while somebody
+// waits, and when the last one leaves it is aborted.
+class TaskReader {
+ public:
+  using ReadId = std::uint64_t;
+  using Done = std::function<void(absl::StatusOr<SharedReading>)>;
+
+  explicit TaskReader(upstream::Context& context);
+  // Drops the reads under way without calling back.
+  ~TaskReader();
+  TaskReader(const TaskReader&) = delete;
+  TaskReader& operator=(const TaskReader&) = delete;
+
+  // Calls `done` once, never before Read returns: with the reading, with the upstream call's status, or with
+  // DEADLINE_EXCEEDED. `done` may call Read and Leave.
+  ReadId Read(ReadRequest request, Done done);
+  // Ends a read without calling back; ignores one that has ended.
+  void Leave(ReadId read);
+
+  // Flights under way.
+  std::size_t flights() const { return tasks_.size(); }
+  // Reads that joined a flight somebody else had started.
+  std::uint64_t coalesced() const { return coalesced_; }
+
+ private:
+  struct Waiter;
+  struct Flight;
+  struct Slot;
+  using Key = std::pair<Source*, std::string>;
+  struct KeyLess {
+    // By name, never by address: the order must be the same in each run.
+    bool operator()(const Key& left, const Key& right) const {
+      if (left.first != right.first) return left.first->name < right.first->name;
+      return left.second < right.second;
+    }
+  };
+  using Slots = std::map<Key, std::unique_ptr<Slot>, KeyLess>;
+
+  void Begin(const Key& key, Slot& slot);
+  void End(const Key& key, const absl::Status& status);
+  void Answer(ReadId read, absl::StatusOr<SharedReading> result);
+
+  upstream::Context& context_;
+  Slots tasks_;
+  std::map<ReadId, std::unique_ptr<Waiter>> waiters_;
+  ReadId next_read_ = 1;
+  std::uint64_t coalesced_ = 0;
+};
+
+}  // namespace taskgateway::tasks

@@ -1,0 +1,284 @@
+#include "gateway/upstream/curl_exchange.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace taskgateway::upstream {
+namespace {
+
+// Of all header sections of a reply together, interim replies and trailers included. Either vendor sends less than 2
+// KiB.
+constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
+// How long the parsed authorities may be used before they are read again. Reading the system's file takes OpenSSL 3
+// some 20 ms, on the loop.
+constexpr long kAuthoritiesCacheSeconds = 600;
+
+// An option that libcurl does not take is a rule that it would not follow.
+template <typename T>
+void Set(CURL* easy, CURLoption option, T value) {
+  if (curl_easy_setopt(easy, option, value) != CURLE_OK) std::abort();
+}
+
+std::string_view Trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// At least 1: libcurl takes 0 for its own default.
+long ToMilliseconds(absl::Duration duration) {
+  return static_cast<long>(std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 1, 1'000'000'000));
+}
+
+}  // namespace
+
+TransferError ClassifyTransfer(CURLcode code, bool sent, bool replied) {
+  switch (code) {
+    case CURLE_OK:
+      return TransferError::kNone;
+    case CURLE_OPERATION_TIMEDOUT:
+      return TransferError::kTimeout;
+    case CURLE_FILESIZE_EXCEEDED:
+      return TransferError::kTooLarge;
+    case CURLE_UNSUPPORTED_PROTOCOL:  // of the reply when the request was sent, else of the URL
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_PARTIAL_FILE:
+      return sent ? TransferError::kBrokenReply : TransferError::kUnreachable;
+    default:
+      return replied ? TransferError::kBrokenReply : TransferError::kUnreachable;
+  }
+}
+
+CurlExchange::CurlExchange(CURLSH* sessions, std::string user_agent, void* owner)
+    : easy_(curl_easy_init()), user_agent_(std::move(user_agent)), owner_(owner) {
+  if (easy_ == nullptr) std::abort();
+  Set(easy_, CURLOPT_SHARE, sessions);
+}
+
+CurlExchange::~CurlExchange() { curl_easy_cleanup(easy_); }
+
+void CurlExchange::Prepare(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits) {
+  if (endpoint.url != url_ || endpoint.ca_file != ca_file_) Configure(endpoint);
+  request_ = std::move(request);
+  max_body_bytes_ = limits.max_body_bytes;
+  response_.headers.reserve(16);
+  header_bytes_ = 0;
+  in_header_ = sent_ = replied_ = false;
+  refusal_ = TransferError::kNone;
+  error_text_[0] = '\0';
+
+  target_ = request_.path;
+  if (!request_.query.empty()) {
+    target_ += '?';
+    target_ += request_.query;
+  }
+  Set(easy_, CURLOPT_REQUEST_TARGET, target_.c_str());
+  SetMethodAndBody();
+  SetHeaders();
+  Set(easy_, CURLOPT_CONNECTTIMEOUT_MS, ToMilliseconds(limits.connect_timeout));
+  // Refuses by Content-Length, before the body; OnBody counts what is decoded.
+  Set(easy_, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_bytes_));
+}
+
+// Everything that does not differ between two requests to one endpoint.
+void CurlExchange::Configure(const Endpoint& endpoint) {
+  // libcurl's default authorities come back only this way. Connections and sessions stay.
+  curl_easy_reset(easy_);
+  url_ = endpoint.url;
+  ca_file_ = endpoint.ca_file;
+  const bool cleartext = url_.starts_with("http://");
+  Set(easy_, CURLOPT_PRIVATE, owner_);
+  Set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
+
+  Set(easy_, CURLOPT_URL, url_.c_str());
+  Set(easy_, CURLOPT_PROTOCOLS_STR, cleartext ? "http" : "https");
+  Set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+  Set(easy_, CURLOPT_PATH_AS_IS, 1L);
+  // No proxy, whatever the environment says: signed requests go nowhere but to the configured endpoint.
+  Set(easy_, CURLOPT_PROXY, "");
+  // libcurl 7.88's HTTP/2 over cleartext fails on reused connections. No CURLOPT_PIPEWAIT: it would open connections
+  // one after the other to an upstream that speaks HTTP/1.1 only.
+  Set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(cleartext ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+
+  Set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+  Set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+  Set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!ca_file_.empty()) Set(easy_, CURLOPT_CAINFO, ca_file_.c_str());
+  const char* authorities = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_CAINFO, &authorities);
+  // The default folder would add the system's authorities to ca_file, and keeps libcurl from caching what it has
+  // parsed.
+  if (!ca_file_.empty() || authorities != nullptr) Set<const char*>(easy_, CURLOPT_CAPATH, nullptr);
+  Set(easy_, CURLOPT_CA_CACHE_TIMEOUT, kAuthoritiesCacheSeconds);
+
+  Set(easy_, CURLOPT_NOSIGNAL, 1L);
+  // Else removing the handle during a DNS look-up waits for the resolver.
+  Set(easy_, CURLOPT_QUICK_EXIT, 1L);
+  Set(easy_, CURLOPT_TCP_NODELAY, 1L);
+  Set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+
+  Set(easy_, CURLOPT_USERAGENT, user_agent_.c_str());
+  Set(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");
+
+  Set(easy_, CURLOPT_PREREQDATA, this);
+  Set(
+      easy_, CURLOPT_PREREQFUNCTION,
+      +[](void* self, char*, char*, int, int) { return static_cast<CurlExchange*>(self)->OnSend(); });
+  Set(easy_, CURLOPT_HEADERDATA, this);
+  Set(
+      easy_, CURLOPT_HEADERFUNCTION, +[](char* line, std::size_t, std::size_t size, void* self) {
+        return static_cast<CurlExchange*>(self)->OnHeaderLine({line, size}) ? size : std::size_t{CURL_WRITEFUNC_ERROR};
+      });
+  Set(easy_, CURLOPT_WRITEDATA, this);
+  Set(
+      easy_, CURLOPT_WRITEFUNCTION, +[](char* bytes, std::size_t, std::size_t size, void* self) {
+        return static_cast<CurlExchange*>(self)->OnBody({bytes, size}) ? size : std::size_t{CURL_WRITEFUNC_ERROR};
+      });
+}
+
+void CurlExchange::SetMethodAndBody() {
+  if (request_.body.empty() && (request_.method == "GET" || request_.method == "DELETE")) {
+    Set(easy_, CURLOPT_HTTPGET, 1L);
+  } else {
+    // The other methods say `content-length: 0` when there is no body.
+    Set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    Set(easy_, CURLOPT_POSTFIELDS, request_.body.c_str());
+  }
+  Set(easy_, CURLOPT_CUSTOMREQUEST, request_.method == "GET" ? nullptr : request_.method.c_str());
+}
+
+void CurlExchange::SetHeaders() {
+  bool has_accept = false;
+  bool has_content_type = false;
+  std::size_t size = request_.host.size() + 64;
+  for (const core::HttpHeader& header : request_.headers) {
+    size += header.name.size() + header.value.size() + 3;
+    has_accept |= header.name == "accept";
+    has_content_type |= header.name == "content-type";
+  }
+  header_text_.clear();
+  header_text_.reserve(size);  // the lines point into it
+  header_lines_.clear();
+  AddHeaderLine("host", ": ", request_.host);
+  for (const core::HttpHeader& header : request_.headers) {
+    // libcurl's way to say that a header is sent though it is empty.
+    const bool empty = Trim(header.value).empty();
+    AddHeaderLine(header.name, empty ? ";" : ": ", empty ? std::string_view() : header.value);
+  }
+  // libcurl's way to say that it adds none of its own.
+  AddHeaderLine("expect", ":", "");
+  if (!has_accept) AddHeaderLine("accept", ":", "");
+  if (!has_content_type) AddHeaderLine("content-type", ":", "");
+  for (std::size_t i = 1; i < header_lines_.size(); ++i) header_lines_[i - 1].next = &header_lines_[i];
+  Set(easy_, CURLOPT_HTTPHEADER, header_lines_.data());
+}
+
+void CurlExchange::AddHeaderLine(std::string_view name, std::string_view separator, std::string_view value) {
+  header_lines_.push_back({.data = header_text_.data() + header_text_.size(), .next = nullptr});
+  header_text_.append(name).append(separator).append(value).push_back('\0');
+}
+
+// libcurl has a connection and is about to send. It comes back here when a connection that was kept alive turns out
+// dead, to send the same bytes again: fine for a GET, but another request may have taken effect, and is the retry
+// policy's to attempt again.
+int CurlExchange::OnSend() {
+  if (sent_ && request_.method != "GET") {
+    Refuse(TransferError::kUnreachable, "the connection broke before a reply");
+    return CURL_PREREQFUNC_ABORT;
+  }
+  sent_ = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+// Called with each line, its end included, of every header section: interim replies, the reply, trailers.
+bool CurlExchange::OnHeaderLine(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) {
+    return Refuse(TransferError::kBrokenReply, absl::StrCat("the reply's header is over ", kMaxHeaderBytes, " bytes"));
+  }
+  if (!in_header_ && line.starts_with("HTTP/")) {
+    in_header_ = replied_ = true;
+    response_.headers.clear();
+    return true;
+  }
+  const std::string_view text = Trim(line);
+  if (text.empty()) {
+    in_header_ = false;
+    return true;
+  }
+  const std::size_t colon = line.find(':');
+  if (line.front() == ' ' || line.front() == '\t') {
+    // A folded line continues the header before it (RFC 9112, 5.2).
+    if (!response_.headers.empty()) response_.headers.back().value.append(1, ' ').append(text);
+  } else if (colon != std::string_view::npos) {
+    std::string name(line.substr(0, colon));
+    absl::AsciiStrToLower(&name);
+    response_.headers.push_back({std::move(name), std::string(Trim(line.substr(colon + 1)))});
+  }
+  return true;
+}
+
+bool CurlExchange::OnBody(std::string_view bytes) {
+  std::string& body = response_.body;
+  if (bytes.size() > max_body_bytes_ - body.size()) {
+    return Refuse(TransferError::kTooLarge, absl::StrCat("the reply is over ", max_body_bytes_, " bytes"));
+  }
+  if (body.empty()) {
+    curl_off_t announced = -1;
+    curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0) body.reserve(std::min(static_cast<std::size_t>(announced), max_body_bytes_));
+  }
+  body.append(bytes);
+  return true;
+}
+
+bool CurlExchange::Refuse(TransferError error, std::string_view detail) {
+  refusal_ = error;
+  refusal_detail_ = detail;
+  return false;
+}
+
+TransferResult CurlExchange::Finish(CURLcode code) {
+  TransferResult result;
+  if (refusal_ != TransferError::kNone) {
+    result.error = refusal_;
+    result.detail = refusal_detail_;
+  } else if (code == CURLE_OK) {
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    response_.status = static_cast<int>(status);
+    result.response = std::move(response_);
+  } else {
+    result.error = ClassifyTransfer(code, sent_, replied_);
+    result.detail = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+  }
+  result.surely_not_sent = !sent_;
+  return result;
+}
+
+TransferResult CurlExchange::GiveUp(absl::Duration patience) {
+  TransferResult result;
+  result.error = TransferError::kTimeout;
+  result.detail =
+      absl::StrCat("no whole reply within ", absl::FormatDuration(absl::Trunc(patience, absl::Milliseconds(1))));
+  result.surely_not_sent = !sent_;
+  return result;
+}
+
+void CurlExchange::Drop() {
+  request_ = {};
+  response_ = {};
+}
+
+std::int64_t CurlExchange::received_bytes() const {
+  curl_off_t bytes = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+  return bytes;
+}
+
+}  // namespace taskgateway::upstream

@@ -1,0 +1,198 @@
+#include "gateway/upstream/upstream_call.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "adapters/core/status_catalogue.h"
+#include "gateway/upstream/transfer_verdict.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace taskgateway::upstream {
+namespace {
+
+// How long a budget rests when the upstream throttled a call without saying for how long.
+constexpr absl::Duration kRestWithoutHint = absl::Seconds(1);
+
+void SetRetryDelay(absl::Status& status, absl::Duration delay) {
+  google::rpc::RetryInfo retry;
+  const absl::Duration whole = absl::Floor(delay, absl::Seconds(1));
+  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(whole));
+  retry.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(delay - whole)));
+  status.SetPayload("type.googleapis.com/google.rpc.RetryInfo", absl::Cord(retry.SerializeAsString()));
+}
+
+}  // namespace
+
+// The steps of a call, in order. Every step runs on the loop thread, out of a callback that holds the state, so `this`
+// outlives the step even when the call is destroyed in it.
+struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
+  State(Context& context_in, Channel& channel_in, Budget& budget_in, CallSpec spec_in)
+      : context(context_in),
+        channel(channel_in),
+        budget(budget_in),
+        spec(std::move(spec_in)),
+        decode(std::make_shared<std::function<Verdict(core::HttpResponse)>>(std::move(spec.decode))) {}
+
+  // Makes a step a callback that does nothing once the call has ended.
+  template <typename... Arguments>
+  std::function<void(Arguments...)> Then(void (State::*step)(Arguments...)) {
+    return [weak = weak_from_this(), step](Arguments... arguments) {
+      const std::shared_ptr<State> self = weak.lock();
+      if (self != nullptr && !self->ended) (self.get()->*step)(std::move(arguments)...);
+    };
+  }
+
+  void Acquire() {
+    deadline = spec.deadline();
+    ticket = budget.Acquire(deadline, Then(&State::OnBudget));
+  }
+
+  void OnBudget(absl::Status granted) {
+    const bool queued = std::exchange(ticket, 0) != 0;
+    if (granted.ok()) return credentials == nullptr ? GetCredentials() : Send();
+    // Somebody with more time may have joined while the call was in the queue.
+    if (queued && spec.deadline() > deadline) return Acquire();
+    Finish(attempts == 0 ? std::move(granted) : std::move(last_failure));
+  }
+
+  void GetCredentials() { channel.credentials.Get(Then(&State::OnCredentials)); }
+
+  void OnCredentials(absl::StatusOr<SharedCredentials> current) {
+    if (!current.ok()) return Finish(std::move(current).status());
+    credentials = *std::move(current);
+    Send();
+  }
+
+  void Send() {
+    ++attempts;
+    core::HttpRequest request = spec.request;
+    request.host = channel.endpoint.host;
+    const std::string nonce = context.random.Nonce();
+    channel.adapter.Sign(request, *credentials, {context.loop.clock().Now() + channel.clock_skew, nonce});
+    TransferLimits limits = context.limits;
+    limits.max_body_bytes = spec.operation.max_reply_bytes;
+    if (attempts == 1 && spec.on_send) {
+      spec.on_send();
+      if (ended) return;
+    }
+    transfer = context.http.Start(channel.endpoint, std::move(request), limits, Then(&State::OnReply));
+  }
+
+  void OnReply(TransferResult result) {
+    transfer.reset();
+    if (result.error != TransferError::kNone) {
+      const bool surely_not_sent = result.surely_not_sent;
+      return Judge(TransferVerdict(result, channel.endpoint.host), surely_not_sent);
+    }
+    if (result.response.body.size() <= kInlineDecodeBytes) return OnVerdict((*decode)(std::move(result.response)));
+    DecodeElsewhere(std::move(result.response));
+  }
+
+  // The worker owns the reply and holds the function; of this state it has only the callback, which it hands back to
+  // the loop unused.
+  void DecodeElsewhere(core::HttpResponse response) {
+    struct Work {
+      core::HttpResponse response;
+      std::shared_ptr<std::function<Verdict(core::HttpResponse)>> decode;
+      Verdict verdict;
+      std::function<void(Verdict)> then;
+    };
+    auto work = std::make_shared<Work>(Work{std::move(response), decode, {}, Then(&State::OnVerdict)});
+    context.decode_executor.Run([work = std::move(work), &loop = context.loop]() mutable {
+      work->verdict = (*work->decode)(std::move(work->response));
+      // Moved, so that what the function holds is released on the loop thread.
+      loop.Post([work = std::move(work)] { work->then(std::move(work->verdict)); });
+    });
+  }
+
+  void OnVerdict(Verdict verdict) { Judge(std::move(verdict), false); }
+
+  void Judge(Verdict verdict, bool surely_not_sent) {
+    if (verdict.signal == Signal::kNone) return Finish(std::move(verdict.status));
+    if (verdict.signal == Signal::kThrottled) {
+      budget.Throttled(verdict.retry_after.value_or(kRestWithoutHint));
+      if (ended) return;
+      if (!verdict.retry_after) SetRetryDelay(verdict.status, budget.WaitOfNext());
+    }
+    last_failure = std::move(verdict.status);
+    FailedAttempt failed;
+    failed.attempt = attempts;
+    failed.idempotent = spec.idempotent;
+    failed.surely_not_sent = surely_not_sent;
+    failed.signal = verdict.signal;
+    failed.retry_after = verdict.retry_after;
+    failed.renewed = renewed;
+    failed.time_left = spec.deadline() - context.loop.Now();
+    const std::optional<Retry> retry = NextAttempt(context.retry, failed, context.random.Unit());
+    if (!retry || (retry->correct_clock && !verdict.server_time)) return Finish(std::move(last_failure));
+    if (retry->renew_credentials) {
+      renewed = true;
+      return channel.credentials.Renew(credentials, Then(&State::OnRenewed));
+    }
+    if (retry->correct_clock) {
+      renewed = true;
+      channel.clock_skew = *verdict.server_time - context.loop.clock().Now();
+    }
+    timer = context.loop.Schedule(retry->delay, Then(&State::Acquire));
+  }
+
+  void OnRenewed(absl::StatusOr<SharedCredentials> other) {
+    if (!other.ok()) return Finish(std::move(last_failure));
+    credentials = *std::move(other);
+    Acquire();
+  }
+
+  void Finish(absl::Status status) {
+    if (starting) {
+      last_failure = std::move(status);
+      timer = context.loop.Schedule(absl::ZeroDuration(), Then(&State::FinishLater));
+      return;
+    }
+    ended = true;
+    const auto done = std::move(spec.done);
+    done(std::move(status));
+  }
+
+  void FinishLater() { Finish(std::move(last_failure)); }
+
+  void Abandon() {
+    ended = true;
+    budget.Leave(ticket);
+    context.loop.Cancel(timer);
+    if (transfer) context.http.Abort(*transfer);
+  }
+
+  Context& context;
+  Channel& channel;
+  Budget& budget;
+  CallSpec spec;
+  // Apart from the state, because a worker may hold it longer than the call lives.
+  const std::shared_ptr<std::function<Verdict(core::HttpResponse)>> decode;
+  bool starting = false;
+  bool ended = false;
+  bool renewed = false;
+  int attempts = 0;
+  absl::Duration deadline;  // as of the last Acquire
+  absl::Status last_failure;
+  SharedCredentials credentials;
+  // What is under way: at most one of them.
+  Budget::Ticket ticket = 0;
+  std::optional<HttpClient::TransferId> transfer;
+  base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
+};
+
+UpstreamCall::UpstreamCall(Context& context, Channel& channel, Budget& budget, CallSpec spec)
+    : state_(std::make_shared<State>(context, channel, budget, std::move(spec))) {}
+
+UpstreamCall::~UpstreamCall() { state_->Abandon(); }
+
+void UpstreamCall::Start() {
+  // on_send may destroy this call.
+  const std::shared_ptr<State> state = state_;
+  state->starting = true;
+  state->Acquire();
+  state->starting = false;
+}
+
+}  // namespace taskgateway::upstream

@@ -1,0 +1,66 @@
+// The smallest adapter: its signature is readable, and its replies are one word.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "adapters/core/status_catalogue.h"
+#include "adapters/task_adapter.h"
+
+namespace taskgateway::support {
+
+// Reads `/tasks/{id}`. A reply's body is the name of a v1::Task.State; 404 is NOT_FOUND; any other status is UNKNOWN
+// and final.
+class FakeAdapter final : public TaskAdapter {
+ public:
+  FakeAdapter() {
+    traits_.kind = "fake";
+    traits_.min_poll_interval = absl::Seconds(1);
+    traits_.operations = {{"GetTask", 20, 20, std::size_t{16} << 20}};
+  }
+
+  const Traits& traits() const override { return traits_; }
+
+  core::HttpRequest GetTask(std::string_view task_id) const override {
+    core::HttpRequest request;
+    request.method = "GET";
+    request.path = "/tasks/";
+    request.path += task_id;
+    return request;
+  }
+
+  Reply<DecodedTask> DecodeGetTask(core::HttpResponse response, const TaskRef& ref, bool want_raw) const override {
+    Reply<DecodedTask> reply;
+    v1::Task::State state = v1::Task::UNKNOWN;
+    if (response.status == 404) {
+      reply.verdict.status = core::TaskNotFound(ref.name, {.host = ref.host});
+    } else if (response.status != 200) {
+      reply.verdict.status =
+          absl::UnknownError(absl::StrCat("HTTP ", response.status, " from ", std::string(ref.host)));
+    } else {
+      v1::Task::State_Parse(response.body, &state);
+    }
+    reply.value.task.set_state(state);
+    reply.value.task.set_source_status(response.body);
+    reply.value.task.set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
+                              state == v1::Task::CANCELLED);
+    if (want_raw) (*reply.value.raw.emplace().mutable_fields())["body"].set_string_value(response.body);
+    return reply;
+  }
+
+  void Sign(core::HttpRequest& request, const core::Credentials& credentials,
+            const SigningContext& context) const override {
+    request.headers.push_back({"x-key", credentials.access_key_id});
+    request.headers.push_back({"x-time", absl::FormatTime(absl::RFC3339_full, context.time, absl::UTCTimeZone())});
+    request.headers.push_back({"x-nonce", std::string(context.nonce)});
+  }
+
+ private:
+  Traits traits_;
+};
+
+}  // namespace taskgateway::support

@@ -1,0 +1,103 @@
+// A TaskService that answers from a table, on a free loopback port.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/base/mutex.h"
+#include "google/rpc/error_details.pb.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "taskgateway/v1/task_service.grpc.pb.h"
+
+namespace taskgateway::taskctl {
+
+class FakeTaskService final : public v1::TaskService::Service {
+ public:
+  explicit FakeTaskService(
+      const std::shared_ptr<grpc::ServerCredentials>& credentials = grpc::InsecureServerCredentials()) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("localhost:0", credentials, &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+
+  std::string address() const { return "localhost:" + std::to_string(port_); }
+
+  // Set up before the first call.
+  std::map<std::string, v1::Task> tasks;              // by requested name
+  std::map<std::string, google::rpc::Status> errors;  // by requested name; neither: TASK_NOT_FOUND
+  grpc::Status batch_error;                           // of BatchGetTasks as a whole
+  v1::ListSourcesResponse sources;
+
+  std::vector<v1::GetTaskRequest> gets() const {
+    base::MutexLock lock(mutex_);
+    return gets_;
+  }
+  std::vector<v1::BatchGetTasksRequest> batches() const {
+    base::MutexLock lock(mutex_);
+    return batches_;
+  }
+
+  grpc::Status GetTask(grpc::ServerContext*, const v1::GetTaskRequest* request, v1::Task* answer) override {
+    base::MutexLock lock(mutex_);
+    gets_.push_back(*request);
+    const google::rpc::Status status = Look(request->name(), *answer);
+    return {static_cast<grpc::StatusCode>(status.code()), status.message(), status.SerializeAsString()};
+  }
+
+  grpc::Status BatchGetTasks(grpc::ServerContext*, const v1::BatchGetTasksRequest* request,
+                             v1::BatchGetTasksResponse* answer) override {
+    base::MutexLock lock(mutex_);
+    batches_.push_back(*request);
+    if (!batch_error.ok()) return batch_error;
+    for (int i = 0; i < request->names_size(); ++i) {
+      v1::Task task;
+      const google::rpc::Status status = Look(request->names(i), task);
+      if (status.code() == 0) {
+        *answer->add_tasks() = task;
+        continue;
+      }
+      auto& failure = *answer->add_failures();
+      failure.set_name(request->names(i));
+      failure.set_index(i);
+      *failure.mutable_status() = status;
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListSources(grpc::ServerContext*, const v1::ListSourcesRequest*,
+                           v1::ListSourcesResponse* answer) override {
+    *answer = sources;
+    return grpc::Status::OK;
+  }
+
+ private:
+  google::rpc::Status Look(const std::string& name, v1::Task& answer) const {
+    google::rpc::Status status;
+    if (const auto task = tasks.find(name); task != tasks.end()) {
+      answer = task->second;
+    } else if (const auto error = errors.find(name); error != errors.end()) {
+      status = error->second;
+    } else {
+      status.set_code(grpc::StatusCode::NOT_FOUND);
+      status.set_message("no such task");
+      google::rpc::ErrorInfo error_info;
+      error_info.set_reason("TASK_NOT_FOUND");
+      error_info.set_domain("taskgateway");
+      status.add_details()->PackFrom(error_info);
+    }
+    return status;
+  }
+
+  mutable base::Mutex mutex_;
+  std::vector<v1::GetTaskRequest> gets_;
+  std::vector<v1::BatchGetTasksRequest> batches_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;  // last: stops before the rest goes
+};
+
+}  // namespace taskgateway::taskctl

@@ -1,0 +1,175 @@
+#include "gateway/tasks/reading.h"
+
+#include <string>
+
+#include "gateway/tasks/log_tail.h"
+#include "gateway/tasks/poll_interval.h"
+#include "gateway/tasks/reply_size.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace taskgateway::tasks {
+namespace {
+
+v1::Task WithLogs(std::initializer_list<std::string> contents) {
+  v1::Task task;
+  task.set_name("sources/s/tasks/t");
+  int index = 0;
+  for (const std::string& content : contents) {
+    v1::TaskLogEntry& entry = *task.add_logs();
+    entry.set_index(index++);
+    entry.set_content(content);
+  }
+  return task;
+}
+
+v1::Task Answered(const Reading& reading, v1::TaskView view) {
+  v1::Task task;
+  EXPECT_TRUE(task.ParseFromString(reading.Serialized(view)));
+  return task;
+}
+
+TEST(ReadingTest, BasicHasNoLogsFullHasThemRawHasTheUpstreamsJsonToo) {
+  google::protobuf::Struct raw;
+  (*raw.mutable_fields())["k"].set_string_value("v");
+  const Reading reading(WithLogs({"hello"}), raw);
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_UNSPECIFIED).logs_size(), 0);
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_BASIC).logs_size(), 0);
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_FULL).logs_size(), 1);
+  EXPECT_FALSE(Answered(reading, v1::TASK_VIEW_FULL).has_raw());
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).logs(0).content(), "hello");
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).raw().fields().at("k").string_value(), "v");
+}
+
+TEST(ReadingTest, AViewIsSerializedOnce) {
+  const Reading reading(WithLogs({"hello"}), std::nullopt);
+  EXPECT_EQ(reading.Serialized(v1::TASK_VIEW_FULL).data(), reading.Serialized(v1::TASK_VIEW_FULL).data());
+  EXPECT_EQ(reading.Serialized(v1::TASK_VIEW_RAW).data(), reading.Serialized(v1::TASK_VIEW_FULL).data());
+}
+
+TEST(LogTailTest, KeepsTheEndAndCutsAtACharacter) {
+  // Each "ä" is two bytes: a cut at 5 bytes from the end falls inside one.
+  v1::Task task = WithLogs({"gone", "ääää"});
+  CutToTail(5, task.mutable_logs());
+  ASSERT_EQ(task.logs_size(), 1);
+  EXPECT_EQ(task.logs(0).content(), "ää");
+  EXPECT_EQ(task.logs(0).offset(), 4);
+  EXPECT_EQ(task.logs(0).index(), 1);
+  EXPECT_TRUE(task.logs(0).truncated());
+}
+
+TEST(LogTailTest, WhatFitsStaysWhole) {
+  v1::Task task = WithLogs({"abc", "def"});
+  CutToTail(6, task.mutable_logs());
+  EXPECT_EQ(task.logs_size(), 2);
+  EXPECT_FALSE(task.logs(0).truncated());
+}
+
+TEST(LogTailTest, AnEntryThatEndsAtTheLimitIsNotCut) {
+  v1::Task task = WithLogs({"abc", "def"});
+  CutToTail(3, task.mutable_logs());
+  ASSERT_EQ(task.logs_size(), 1);
+  EXPECT_EQ(task.logs(0).content(), "def");
+  EXPECT_FALSE(task.logs(0).truncated());
+}
+
+TEST(LogTailTest, FullCarriesAtMost256KiBOfTheEnd) {
+  const Reading reading(WithLogs({std::string(300'000, 'a'), std::string(100'000, 'b')}), std::nullopt);
+  const v1::Task task = Answered(reading, v1::TASK_VIEW_FULL);
+  ASSERT_EQ(task.logs_size(), 2);
+  EXPECT_EQ(task.logs(0).content().size() + task.logs(1).content().size(), kLogTailBytes);
+  EXPECT_EQ(task.logs(0).offset(), 300'000 - static_cast<std::int64_t>(task.logs(0).content().size()));
+}
+
+bool HasTruncatedWarning(const v1::Task& task, std::string_view field) {
+  for (const v1::TaskWarning& warning : task.warnings()) {
+    if (warning.kind() == v1::TaskWarning::TRUNCATED && warning.field() == field) return true;
+  }
+  return false;
+}
+
+TEST(ReplySizeTest, ATaskThatFitsIsLeftAlone) {
+  v1::Task task = WithLogs({"hello"});
+  const std::string before = task.SerializeAsString();
+  FitReply(kMaxReplyBytes, &task);
+  EXPECT_EQ(task.SerializeAsString(), before);
+}
+
+TEST(ReplySizeTest, RawAndLogsGoFirstThenOutputsThenParameters) {
+  v1::Task task = WithLogs({std::string(100'000, 'l')});
+  task.add_outputs()->set_value(std::string(100'000, 'o'));
+  task.add_parameters()->set_value(std::string(100'000, 'p'));
+  (*task.mutable_raw()->mutable_fields())["k"].set_string_value(std::string(100'000, 'r'));
+
+  v1::Task without_raw = task;
+  FitReply(310'000, &without_raw);
+  EXPECT_FALSE(without_raw.has_raw());
+  EXPECT_TRUE(HasTruncatedWarning(without_raw, "raw"));
+  EXPECT_FALSE(HasTruncatedWarning(without_raw, "logs"));
+
+  v1::Task cut_logs = task;
+  FitReply(250'000, &cut_logs);
+  EXPECT_LE(cut_logs.ByteSizeLong(), 250'000u);
+  EXPECT_TRUE(HasTruncatedWarning(cut_logs, "logs"));
+  EXPECT_TRUE(cut_logs.logs(0).truncated());
+  EXPECT_FALSE(cut_logs.outputs(0).truncated());
+
+  v1::Task cut_outputs = task;
+  FitReply(150'000, &cut_outputs);
+  EXPECT_LE(cut_outputs.ByteSizeLong(), 150'000u);
+  EXPECT_TRUE(cut_outputs.outputs(0).truncated());
+  EXPECT_TRUE(HasTruncatedWarning(cut_outputs, "outputs"));
+  EXPECT_FALSE(cut_outputs.parameters(0).truncated());
+
+  v1::Task cut_parameters = task;
+  FitReply(80'000, &cut_parameters);
+  EXPECT_LE(cut_parameters.ByteSizeLong(), 80'000u);
+  EXPECT_TRUE(cut_parameters.parameters(0).truncated());
+}
+
+TEST(ReplySizeTest, NothingAnUpstreamSendsGetsAbove) {
+  v1::Task task;
+  task.set_name("sources/s/tasks/t");
+  task.set_etag("1-0");
+  const std::string chinese = [] {
+    std::string text;
+    for (int i = 0; i < 2'000'000; ++i) text += "错";
+    return text;
+  }();
+  task.set_source_status(chinese);
+  task.mutable_error()->set_message(chinese);
+  task.mutable_service_catalog()->set_status_message(chinese);
+  for (int i = 0; i < 200'000; ++i) {
+    task.add_parameters()->set_key("key of some length, " + std::to_string(i));
+    task.add_outputs()->set_description("description of some length, " + std::to_string(i));
+    task.add_tags()->set_key("tag");
+  }
+  for (const std::size_t limit : {kMaxReplyBytes, std::size_t{64} << 10}) {
+    v1::Task cut = task;
+    FitReply(limit, &cut);
+    EXPECT_LE(cut.ByteSizeLong(), limit);
+    EXPECT_EQ(cut.name(), task.name());
+    EXPECT_EQ(cut.error().message().size() % 3, 0u) << "cut at a character";
+    EXPECT_TRUE(HasTruncatedWarning(cut, ""));
+  }
+}
+
+TEST(PollIntervalTest, IsAnEighthOfTheAgeWithinItsBounds) {
+  struct Row {
+    v1::Task::State state;
+    absl::Duration age, least, interval;
+  };
+  const Row rows[] = {
+      {v1::Task::RUNNING, absl::ZeroDuration(), absl::Seconds(1), absl::Seconds(1)},
+      {v1::Task::RUNNING, absl::Seconds(-50), absl::Seconds(3), absl::Seconds(3)},
+      {v1::Task::RUNNING, absl::Seconds(80), absl::Seconds(1), absl::Seconds(10)},
+      {v1::Task::PENDING, absl::Seconds(16), absl::Seconds(3), absl::Seconds(3)},
+      {v1::Task::CANCELLING, absl::Hours(2), absl::Seconds(1), absl::Seconds(20)},
+      {v1::Task::UNKNOWN, absl::Hours(2), absl::Seconds(1), absl::Seconds(60)},
+      {v1::Task::UNKNOWN, absl::Seconds(240), absl::Seconds(1), absl::Seconds(30)},
+  };
+  for (const Row& row : rows) EXPECT_EQ(PollInterval(row.state, row.age, row.least), row.interval) << row.age;
+}
+
+}  // namespace
+}  // namespace taskgateway::tasks

@@ -1,0 +1,38 @@
+// What was typed, understood: `taskctl get …`, `taskctl sources …`.
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "taskgateway/v1/task_service.pb.h"
+#include "tools/taskctl/settings.h"
+
+namespace taskgateway::taskctl {
+
+enum class OutputFormat { kTable, kJson, kYaml, kName };
+
+struct GetCommand {
+  std::vector<std::string> names;  // full resource names, at least one, as FullTaskName() makes them
+  v1::TaskView view = v1::TASK_VIEW_BASIC;
+  std::optional<absl::Duration> max_staleness;  // absent: the gateway's default
+};
+
+struct SourcesCommand {};
+
+struct CommandLine {
+  std::variant<GetCommand, SourcesCommand> command;
+  OutputFormat output = OutputFormat::kTable;
+  SettingTexts settings;                   // from flags
+  std::optional<std::string> config_path;  // --config
+};
+
+// The command line, or the exit code of a program that has nothing more to do: 0 after --help and --version (on `out`),
+// 64 after a mistake (told on `err`). `arguments` are without the program's name.
+std::variant<CommandLine, int> ParseCommandLine(const std::vector<std::string>& arguments, std::ostream& out,
+                                                std::ostream& err);
+
+}  // namespace taskgateway::taskctl

@@ -1,0 +1,106 @@
+#include "tools/taskctl/gateway_client.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+namespace taskgateway::taskctl {
+namespace {
+
+// BatchGetTasksRequest.names takes no more.
+constexpr int kNamesPerBatch = 100;
+
+google::rpc::Status ToRpcStatus(const grpc::Status& status) {
+  google::rpc::Status rpc_status;
+  if (status.ok()) return rpc_status;
+  // Details that do not parse, or of another call's code, are worth nothing; the trailer's own code and message always
+  // are.
+  if (!rpc_status.ParseFromString(status.error_details()) || rpc_status.code() != static_cast<int>(status.error_code()))
+    rpc_status.Clear();
+  rpc_status.set_code(status.error_code());
+  if (rpc_status.message().empty()) rpc_status.set_message(status.error_message());
+  return rpc_status;
+}
+
+// Asks with one context, whose deadline is `deadline`.
+template <typename Call>
+google::rpc::Status Ask(std::chrono::system_clock::time_point deadline, Call call) {
+  grpc::ClientContext context;
+  context.set_deadline(deadline);
+  return ToRpcStatus(call(context));
+}
+
+template <typename Request>
+void SetReading(const GetCommand& command, Request& request) {
+  request.set_view(command.view);
+  if (!command.max_staleness.has_value()) return;
+  absl::Duration rest;
+  request.mutable_max_staleness()->set_seconds(absl::IDivDuration(*command.max_staleness, absl::Seconds(1), &rest));
+  request.mutable_max_staleness()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Settings& settings) {
+  if (!settings.tls) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  for (const auto& [path, pem] :
+       {std::pair{&settings.ca_file, &options.pem_root_certs}, std::pair{&settings.cert_file, &options.pem_cert_chain},
+        std::pair{&settings.key_file, &options.pem_private_key}}) {
+    if (path->empty()) continue;
+    absl::StatusOr<std::string> text = ReadFile(*path);
+    if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
+    *pem = *std::move(text);
+  }
+  return grpc::SslCredentials(options);
+}
+
+}  // namespace
+
+GatewayClient::GatewayClient(std::shared_ptr<grpc::Channel> channel, std::chrono::system_clock::time_point deadline)
+    : stub_(v1::TaskService::NewStub(std::move(channel))), deadline_(deadline) {}
+
+absl::StatusOr<GatewayClient> GatewayClient::Create(const Settings& settings) {
+  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = Credentials(settings);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ChannelArguments arguments;
+  arguments.SetUserAgentPrefix("taskctl/" TASKGATEWAY_VERSION);
+  if (!settings.server_name.empty()) arguments.SetSslTargetNameOverride(settings.server_name);
+  return GatewayClient(grpc::CreateCustomChannel(settings.server, *credentials, arguments),
+                       std::chrono::system_clock::now() + absl::ToChronoMilliseconds(settings.timeout));
+}
+
+google::rpc::Status GatewayClient::GetTask(const GetCommand& command, v1::Task& answer) {
+  v1::GetTaskRequest request;
+  request.set_name(command.names.front());
+  SetReading(command, request);
+  return Ask(deadline_, [&](grpc::ClientContext& context) { return stub_->GetTask(&context, request, &answer); });
+}
+
+google::rpc::Status GatewayClient::BatchGetTasks(const GetCommand& command, v1::BatchGetTasksResponse& answer) {
+  const int count = static_cast<int>(command.names.size());
+  for (int first = 0; first < count; first += kNamesPerBatch) {
+    v1::BatchGetTasksRequest request;
+    for (int i = first; i < std::min(count, first + kNamesPerBatch); ++i) request.add_names(command.names[i]);
+    request.set_return_partial_success(true);
+    SetReading(command, request);
+    v1::BatchGetTasksResponse part;
+    const google::rpc::Status status =
+        Ask(deadline_, [&](grpc::ClientContext& context) { return stub_->BatchGetTasks(&context, request, &part); });
+    if (status.code() != 0) return status;
+    for (auto& failure : *part.mutable_failures()) failure.set_index(first + failure.index());
+    answer.MergeFrom(part);
+  }
+  return google::rpc::Status();
+}
+
+google::rpc::Status GatewayClient::ListSources(v1::ListSourcesResponse& answer) {
+  return Ask(deadline_, [&](grpc::ClientContext& context) {
+    return stub_->ListSources(&context, v1::ListSourcesRequest(), &answer);
+  });
+}
+
+}  // namespace taskgateway::taskctl

@@ -1,0 +1,35 @@
+// The calls that taskctl makes. Blocking; one thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "google/rpc/status.pb.h"
+#include "taskgateway/v1/task_service.grpc.pb.h"
+#include "tools/taskctl/command_line.h"
+#include "tools/taskctl/settings.h"
+
+namespace taskgateway::taskctl {
+
+class GatewayClient {
+ public:
+  // Connects with the first call; `settings.timeout` starts now and holds for all calls together. INVALID_ARGUMENT when
+  // a TLS file cannot be read.
+  static absl::StatusOr<GatewayClient> Create(const Settings& settings);
+
+  // Each answers with the call's status, details included; `answer` is filled when it is OK.
+  google::rpc::Status GetTask(const GetCommand& command, v1::Task& answer);
+  // Asks for 100 names at a time, so with another status than OK `answer` has what was read before. Failures of single
+  // names are in `answer`, `index` counting over all of `command.names`.
+  google::rpc::Status BatchGetTasks(const GetCommand& command, v1::BatchGetTasksResponse& answer);
+  google::rpc::Status ListSources(v1::ListSourcesResponse& answer);
+
+ private:
+  GatewayClient(std::shared_ptr<grpc::Channel> channel, std::chrono::system_clock::time_point deadline);
+
+  std::unique_ptr<v1::TaskService::Stub> stub_;
+  std::chrono::system_clock::time_point deadline_;
+};
+
+}  // namespace taskgateway::taskctl

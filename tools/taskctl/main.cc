@@ -1,0 +1,43 @@
+// taskctl: reads tasks of a taskgateway from the command line.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "tools/taskctl/exit_code.h"
+#include "tools/taskctl/run.h"
+
+namespace {
+
+std::optional<std::string> Variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+taskgateway::taskctl::Surface StandardOutput() {
+  taskgateway::taskctl::Surface surface;
+  if (isatty(STDOUT_FILENO) == 0) return surface;
+  // no-color.org: any value but the empty one counts.
+  surface.colours = Variable("NO_COLOR").value_or("").empty() && Variable("TERM").value_or("dumb") != "dumb";
+  winsize size = {};
+  surface.columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return surface;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  const int code = taskgateway::taskctl::Run(
+      {argv + 1, argv + argc}, {std::cout, std::cerr, Variable, [] { return absl::Now(); }, StandardOutput()});
+  std::cout.flush();
+  if (std::cout.good()) return code;
+  std::cerr << "error: cannot write to standard output\n";
+  return std::max(code, static_cast<int>(taskgateway::taskctl::ExitCode::kUnreachable));
+}
