@@ -92,7 +92,8 @@ std::string PercentEncode(std::string_view text) {
 }
 
 std::string CanonicalQuery(std::vector<std::pair<std::string, std::string>> parameters) {
-  std::stable_sort(parameters.begin(), parameters.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(parameters.begin(), parameters.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::string query;
   for (const auto& [key, value] : parameters) {
     if (!query.empty()) query.push_back('&');

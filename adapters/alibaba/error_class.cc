@@ -21,7 +21,8 @@ struct Row {
 
 // Codes as documented (sources beside each group, all seen 2026-11-22). The first row that fits counts.
 constexpr Row kRows[] = {
-    // help.aliyun.com/en/document_detail/434846.html: gateway errors about keys. The 404s among them are not about a task.
+    // help.aliyun.com/en/document_detail/434846.html: gateway errors about keys. The 404s among them are not about a
+    // task.
     {Match::kPrefix, "InvalidAccessKeyId", ErrorClass::kCredentialsRejected},
     {Match::kWhole, "SignatureDoesNotMatch", ErrorClass::kCredentialsRejected},
     {Match::kPrefix, "InvalidSecurityToken", ErrorClass::kCredentialsRejected},
@@ -40,7 +41,8 @@ constexpr Row kRows[] = {
     {Match::kPrefix, "ServiceUnavailable", ErrorClass::kUnavailable},
     {Match::kPrefix, "InternalError", ErrorClass::kUnavailable},
     {Match::kPrefix, "InternalFailure", ErrorClass::kUnavailable},
-    // `InvalidRamUser.NoPermission` came with HTTP 400 in Cloud Control's error list of 2025-03 and comes with 403 in 2026's.
+    // `InvalidRamUser.NoPermission` came with HTTP 400 in Cloud Control's error list of 2025-03 and comes with 403 in
+    // 2026's.
     {Match::kWhole, "NoPermission", ErrorClass::kPermissionDenied},
     {Match::kSuffix, ".NoPermission", ErrorClass::kPermissionDenied},
     {Match::kPrefix, "Forbidden", ErrorClass::kPermissionDenied},
@@ -61,9 +63,10 @@ bool Fits(const Row& row, absl::string_view code) {
   return false;
 }
 
-// Whether the code says that a task does not exist. Cloud Control says `InvalidTask.NotFound`; Service Catalog's word is documented
-// nowhere, so every way these APIs have of saying it about a task or a task id is taken: `InvalidTaskId.NotFound`, `EntityNotExist.Task`,
-// `TaskNotFound`, `InvalidTaskId`. The noun has to be the task itself: `InvalidTaskTemplate.NotFound` is about something else.
+// Whether the code says that a task does not exist. Cloud Control says `InvalidTask.NotFound`; Service Catalog's word
+// is documented nowhere, so every way these APIs have of saying it about a task or a task id is taken:
+// `InvalidTaskId.NotFound`, `EntityNotExist.Task`, `TaskNotFound`, `InvalidTaskId`. The noun has to be the task itself:
+// `InvalidTaskTemplate.NotFound` is about something else.
 bool SaysTaskNotFound(absl::string_view code) {
   bool about_task = false;
   bool missing = false;

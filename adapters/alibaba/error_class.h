@@ -10,7 +10,7 @@ enum class ErrorClass {
   kTaskNotFound,
   kTaskAlreadyDone,
   kThrottled,
-  kUnavailable,          // may go away by itself
+  kUnavailable,  // may go away by itself
   kPermissionDenied,
   kCredentialsRejected,  // newer keys may help
   kMisconfigured,        // wrong host, protocol, method or action

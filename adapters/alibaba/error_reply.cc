@@ -117,7 +117,8 @@ Verdict ClassifyError(const ErrorReply& error, const core::HttpResponse& respons
     case ErrorClass::kMisconfigured:
       return verdict(core::UpstreamMisconfigured(upstream));
     case ErrorClass::kNonceUsed:
-      // Each attempt has a nonce of its own; when that does not help, something between us and the upstream sends requests twice.
+      // Each attempt has a nonce of its own; when that does not help, something between us and the upstream sends
+      // requests twice.
       return verdict(core::UpstreamMisconfigured(upstream), Signal::kTransient);
     case ErrorClass::kClockSkew: {
       Verdict skew = verdict(core::UpstreamMisconfigured(upstream), Signal::kClockSkew);

@@ -35,7 +35,8 @@ void Expect(bool ok) {
 }
 
 Digest Sha256(std::string_view bytes) {
-  // Fetched once, like the context below: OpenSSL 3 otherwise looks an algorithm up at each call, which takes longer than the hashing.
+  // Fetched once, like the context below: OpenSSL 3 otherwise looks an algorithm up at each call, which takes longer
+  // than the hashing.
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest;
   Expect(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha256, nullptr) == 1);

@@ -23,7 +23,8 @@ struct Row {
   google::rpc::Code code;
 };
 
-// The contract's table for downstream errors. The first row that fits counts: words such as `InvalidRamUser.NoPermission` fit two.
+// The contract's table for downstream errors. The first row that fits counts: words such as
+// `InvalidRamUser.NoPermission` fit two.
 constexpr Row kRows[] = {
     {Match::kContains, "NoPermission", google::rpc::PERMISSION_DENIED},
     {Match::kContains, "NotFound", google::rpc::NOT_FOUND},

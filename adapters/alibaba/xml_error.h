@@ -6,8 +6,8 @@
 
 namespace taskgateway::alibaba {
 
-// The text of the element `name` (case as given) of a reply whose root is `<Error>`: entities decoded, white space trimmed. Empty when the body is
-// something else, an HTML page included, or has no such element in its first 64 KiB.
+// The text of the element `name` (case as given) of a reply whose root is `<Error>`: entities decoded, white space
+// trimmed. Empty when the body is something else, an HTML page included, or has no such element in its first 64 KiB.
 std::string XmlErrorField(std::string_view body, std::string_view name);
 
 }  // namespace taskgateway::alibaba

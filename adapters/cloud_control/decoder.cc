@@ -130,6 +130,14 @@ void DecodeTarget(FieldReader& fields, v1::Task* task) {
   }
 }
 
+// Text was repaired that no reader of fields has named.
+void NoteRepair(v1::Task* task) {
+  for (const v1::TaskWarning& warning : task->warnings()) {
+    if (warning.kind() == v1::TaskWarning::TEXT_REPAIRED) return;
+  }
+  core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
+}
+
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(core::HttpResponse response, const TaskRef& ref, bool want_raw) {
@@ -164,9 +172,12 @@ Reply<DecodedTask> DecodeGetTaskReply(core::HttpResponse response, const TaskRef
   DecodeTarget(fields, task);
   DecodeCreateTime(fields, task);
 
-  task->set_source_request_id(Trimmed(FieldReader(&root, "", task).Required("requestId")));
+  std::string request_id = Trimmed(FieldReader(&root, "", task).Required("requestId"));
+  if (request_id.empty())
+    repaired |= core::CopyUtf8(core::FindHeader(response.headers, "x-acs-request-id"), &request_id);
+  task->set_source_request_id(std::move(request_id));
   if (want_raw) core::ToStruct(root, &reply.value.raw.emplace(), &repaired);
-  if (repaired) core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "Text that was not UTF-8 was repaired.");
+  if (repaired) NoteRepair(task);
   return reply;
 }
 

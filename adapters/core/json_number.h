@@ -7,8 +7,8 @@
 
 namespace taskgateway::core {
 
-// Adds the number that `text` prints (by JSON's grammar) as the next value of `document`, by the rules at JsonDocument. The document refers to
-// `text` where it stays text. Returns what the document's own handler returns.
+// Adds the number that `text` prints (by JSON's grammar) as the next value of `document`, by the rules at JsonDocument.
+// The document refers to `text` where it stays text. Returns what the document's own handler returns.
 bool AddNumber(std::string_view text, rapidjson::Document& document);
 
 }  // namespace taskgateway::core

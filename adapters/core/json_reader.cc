@@ -12,8 +12,8 @@
 namespace taskgateway::core {
 namespace {
 
-// Full precision is left out on purpose: RapidJSON 1.1.0 writes out of bounds on some long numbers with it. Numbers arrive as text and are
-// converted in json_number.cc.
+// Full precision is left out on purpose: RapidJSON 1.1.0 writes out of bounds on some long numbers with it. Numbers
+// arrive as text and are converted in json_number.cc.
 constexpr unsigned kParseFlags =
     rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 
@@ -32,7 +32,9 @@ class BoundedHandler {
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
     return Count() && AddNumber(std::string_view(text, size), document_);
   }
-  bool String(const char* text, rapidjson::SizeType size, bool) { return Count() && document_.String(text, size, false); }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return Count() && document_.String(text, size, false);
+  }
   bool StartObject() { return Enter() && document_.StartObject(); }
   bool Key(const char* text, rapidjson::SizeType size, bool) { return Count() && document_.Key(text, size, false); }
   bool EndObject(rapidjson::SizeType members) {
@@ -106,8 +108,8 @@ int Hex4(const char* p, const char* end) {
   return value;
 }
 
-// RapidJSON fails on a lone high surrogate escape and turns a lone low one into bytes that are not UTF-8. Both become \ufffd, which is as
-// long. True when there was one.
+// RapidJSON fails on a lone high surrogate escape and turns a lone low one into bytes that are not UTF-8. Both become
+// \ufffd, which is as long. True when there was one.
 bool ReplaceLoneSurrogates(char* p, char* end) {
   bool replaced = false;
   while ((p = static_cast<char*>(std::memchr(p, '\\', static_cast<std::size_t>(end - p)))) != nullptr) {
@@ -136,14 +138,16 @@ bool ReplaceLoneSurrogates(char* p, char* end) {
 }
 
 absl::Status Invalid(std::string_view why, std::size_t offset) {
-  return absl::InvalidArgumentError(absl::StrCat("not JSON: ", absl::string_view(why.data(), why.size()), " (byte ", offset, ")"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("not JSON: ", absl::string_view(why.data(), why.size()), " (byte ", offset, ")"));
 }
 
 }  // namespace
 
 // One allocation holds the text, the DOM of a usual reply, and the pool for what is larger.
 struct JsonDocument::Storage {
-  // RapidJSON's pool takes its first chunk from here: a Cloud Control reply needs some 700 bytes, a Service Catalog one 1,300.
+  // RapidJSON's pool takes its first chunk from here: a Cloud Control reply needs some 700 bytes, a Service Catalog one
+  // 1,300.
   static constexpr std::size_t kFirstChunk = 3072;
   static constexpr std::size_t kFurtherChunks = std::size_t{64} << 10;
 
@@ -163,7 +167,8 @@ JsonDocument::~JsonDocument() = default;
 
 absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
-    return absl::ResourceExhaustedError(absl::StrCat("JSON of ", text.size(), " bytes, the limit is ", limits.max_bytes));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("JSON of ", text.size(), " bytes, the limit is ", limits.max_bytes));
   }
   JsonDocument parsed(std::make_unique<Storage>(std::move(text)));
   Storage& storage = *parsed.storage_;

@@ -4,7 +4,8 @@
 //   FieldReader task(document->root(), "task", warnings);
 //   std::string id = task.String("taskId");
 //
-// Parsing is in situ, iterative and within budgets: no input can recurse, or grow memory beyond a multiple of `max_bytes`.
+// Parsing is in situ, iterative and within budgets: no input can recurse, or grow memory beyond a multiple of
+// `max_bytes`.
 #pragma once
 
 #include <cstddef>
@@ -35,9 +36,9 @@ struct JsonLimits {
 
 // A parsed document that owns the text its strings point into.
 //
-// Numbers: an integer within +-2^53 is Int64; another number that a double holds exactly as printed (at most 15 significant
-// digits, not subnormal; also -0) is Double; any other is a String with its text. A number beyond the range of a double (1e309) is
-// refused, as RFC 8259 section 6 allows.
+// Numbers: an integer within +-2^53 is Int64; another number that a double holds exactly as printed (at most 15
+// significant digits, not subnormal; also -0) is Double; any other is a String with its text. A number beyond the range
+// of a double (1e309) is refused, as RFC 8259 section 6 allows.
 class JsonDocument {
  public:
   JsonDocument(JsonDocument&&) noexcept;
@@ -46,8 +47,8 @@ class JsonDocument {
 
   // Parses `text`, which may start with a byte order mark. Lone surrogate escapes become \uFFFD and set `repaired`.
   //
-  // Errors: INVALID_ARGUMENT for text that is not one JSON value (its message gives reason and offset, never text), RESOURCE_EXHAUSTED
-  // when a budget is exceeded.
+  // Errors: INVALID_ARGUMENT for text that is not one JSON value (its message gives reason and offset, never text),
+  // RESOURCE_EXHAUSTED when a budget is exceeded.
   static absl::StatusOr<JsonDocument> Parse(std::string text, const JsonLimits& limits = {});
 
   const JsonValue& root() const { return *root_; }
@@ -63,24 +64,26 @@ class JsonDocument {
   bool repaired_ = false;
 };
 
-// The value of a member whose name equals `name`, else of the first whose name equals it without regard to ASCII letter case; null
-// pointer when there is none or `object` is not an object.
+// The value of a member whose name equals `name`, else of the first whose name equals it without regard to ASCII letter
+// case; null pointer when there is none or `object` is not an object.
 const JsonValue* FindMember(const JsonValue& object, std::string_view name);
 
-// The text of a string value; of any other value its JSON text, cut at 4 KiB. Bytes that are not UTF-8 become U+FFFD, which sets
+// The text of a string value; of any other value its JSON text, cut at 4 KiB. Bytes that are not UTF-8 become U+FFFD,
+// which sets
 // `*repaired`.
 std::string TextOf(const JsonValue& value, bool* repaired);
 
-// Reads the documented fields of one object and notes what is odd about them as warnings of the task; text that had to be repaired
-// leaves a TEXT_REPAIRED warning.
+// Reads the documented fields of one object and notes what is odd about them as warnings of the task; text that had to
+// be repaired leaves a TEXT_REPAIRED warning.
 class FieldReader {
  public:
-  // `value` may be null (the object is missing) or of another type: then every field is missing and one FIELD_MALFORMED warning
-  // names `path`. `path` is the prefix of field names in warnings, such as `task`; empty for the root. `task` outlives the reader.
+  // `value` may be null (the object is missing) or of another type: then every field is missing and one FIELD_MALFORMED
+  // warning names `path`. `path` is the prefix of field names in warnings, such as `task`; empty for the root. `task`
+  // outlives the reader.
   FieldReader(const JsonValue* value, std::string path, v1::Task* task);
 
-  // The text of a field that every reply should have. Missing, null or not a string: a FIELD_MALFORMED warning; a number or a
-  // boolean still gives its text.
+  // The text of a field that every reply should have. Missing, null or not a string: a FIELD_MALFORMED warning; a
+  // number or a boolean still gives its text.
   std::string Required(std::string_view name);
   // The same for a field that may be missing, null or empty: no warning for that.
   std::string Optional(std::string_view name);

@@ -101,11 +101,12 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     Add(RetryAfterDelay(absl::ZeroDuration()), &out);
   }
 
-  // absl keeps payloads in no promised order, and the bytes of a status should not depend on it. Short ones first: more fit.
-  std::vector<std::pair<absl::string_view, absl::Cord>> others;
+  // absl keeps payloads in no promised order, and the bytes of a status should not depend on it. Short ones first: more
+  // fit. The type URL is copied: without NDEBUG Abseil hands out one that dies with the visit.
+  std::vector<std::pair<std::string, absl::Cord>> others;
   status.ForEachPayload([&others](absl::string_view type_url, const absl::Cord& payload) {
     if (type_url != TypeUrl<google::rpc::ErrorInfo>() && type_url != TypeUrl<google::rpc::RetryInfo>()) {
-      others.emplace_back(type_url, payload);
+      others.emplace_back(std::string(type_url), payload);
     }
   });
   std::sort(others.begin(), others.end(), [](const auto& a, const auto& b) {

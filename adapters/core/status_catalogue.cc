@@ -12,11 +12,13 @@
 namespace taskgateway::core {
 namespace {
 
-// Texts of others are cut to these before they enter a message or a detail, so that no status ever carries a large reply around.
-constexpr std::size_t kMaxNameBytes = 320;   // `sources/{source}/provisionedProducts/{id}/tasks/latest` with the longest ids
-constexpr std::size_t kMaxWordBytes = 128;   // codes, request ids, RAM actions
-constexpr std::size_t kMaxTextBytes = 256;   // an upstream's or a caller's sentence
-constexpr std::size_t kMaxCandidates = 8;    // named of an ambiguous id
+// Texts of others are cut to these before they enter a message or a detail, so that no status ever carries a large
+// reply around.
+constexpr std::size_t kMaxNameBytes =
+    320;  // `sources/{source}/provisionedProducts/{id}/tasks/latest` with the longest ids
+constexpr std::size_t kMaxWordBytes = 128;  // codes, request ids, RAM actions
+constexpr std::size_t kMaxTextBytes = 256;  // an upstream's or a caller's sentence
+constexpr std::size_t kMaxCandidates = 8;   // named of an ambiguous id
 
 using Metadata = std::map<std::string, std::string>;
 
@@ -86,8 +88,7 @@ void AttachQuota(std::string_view subject, std::string_view description, absl::S
 
 absl::Status Exhausted(std::string_view reason, std::string_view subject, absl::Duration retry_after,
                        std::string_view why, std::string_view message) {
-  absl::Status status =
-      Ours(absl::StatusCode::kResourceExhausted, reason, {{"subject", Name(subject)}}, message);
+  absl::Status status = Ours(absl::StatusCode::kResourceExhausted, reason, {{"subject", Name(subject)}}, message);
   AttachRetry(retry_after, &status);
   AttachQuota(subject, why, &status);
   return status;
@@ -171,10 +172,11 @@ absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& e
 }
 
 absl::Status UpstreamPermissionDenied(const UpstreamError& error) {
-  const std::string grant =
-      error.ram_action.empty() ? "the RAM action of this call" : absl::StrCat("the RAM action ", Word(error.ram_action));
-  return Theirs(absl::StatusCode::kPermissionDenied, "UPSTREAM_PERMISSION_DENIED", error,
-                absl::StrCat("the gateway's account lacks ", grant, " at ", HostOf(error), Said(error), "; grant it there"));
+  const std::string grant = error.ram_action.empty() ? "the RAM action of this call"
+                                                     : absl::StrCat("the RAM action ", Word(error.ram_action));
+  return Theirs(
+      absl::StatusCode::kPermissionDenied, "UPSTREAM_PERMISSION_DENIED", error,
+      absl::StrCat("the gateway's account lacks ", grant, " at ", HostOf(error), Said(error), "; grant it there"));
 }
 
 absl::Status UpstreamCredentialsRejected(const UpstreamError& error) {
@@ -190,9 +192,9 @@ absl::Status UpstreamMisconfigured(const UpstreamError& error) {
 }
 
 absl::Status TaskAlreadyDone(std::string_view name, const UpstreamError& error) {
-  absl::Status status = Theirs(absl::StatusCode::kFailedPrecondition, "TASK_ALREADY_DONE", error,
-                               absl::StrCat(Name(name), " has ended and cannot be cancelled", Said(error),
-                                            "; GetTask tells how it ended"));
+  absl::Status status = Theirs(
+      absl::StatusCode::kFailedPrecondition, "TASK_ALREADY_DONE", error,
+      absl::StrCat(Name(name), " has ended and cannot be cancelled", Said(error), "; GetTask tells how it ended"));
   google::rpc::PreconditionFailure precondition;
   google::rpc::PreconditionFailure::Violation* violation = precondition.add_violations();
   violation->set_type("TASK_STATE");

@@ -1,7 +1,8 @@
 // Every failure of a call that the gateway can answer with, one named function each.
 //
-// A status carries its google.rpc details as absl payloads, keyed by type URL (`type.googleapis.com/google.rpc.ErrorInfo`) with the
-// serialized message as value; gateway/rpc turns them into `grpc-status-details-bin`.
+// A status carries its google.rpc details as absl payloads, keyed by type URL
+// (`type.googleapis.com/google.rpc.ErrorInfo`) with the serialized message as value; gateway/rpc turns them into
+// `grpc-status-details-bin`.
 #pragma once
 
 #include <string_view>
@@ -18,15 +19,15 @@ namespace taskgateway::core {
 // ErrorInfo.domain of our own errors; the upstream's host is the domain of theirs.
 inline constexpr std::string_view kDomain = "taskgateway";
 
-// gRPC 1.51 loses a status above about 8 KiB *and fails other calls on the same connection* (measured), so a status stays below it:
-// the message within 512 bytes after percent-encoding, the serialized details within 4 KiB.
+// gRPC 1.51 loses a status above about 8 KiB *and fails other calls on the same connection* (measured), so a status
+// stays below it: the message within 512 bytes after percent-encoding, the serialized details within 4 KiB.
 inline constexpr int kMaxMessageBytes = 512;
 inline constexpr int kMaxDetailBytes = 4096;
 
 // What an upstream said of a failed call. Views are copied.
 struct UpstreamError {
   std::string_view host{};        // ErrorInfo.domain
-  int http_status = 0;          // 0: none arrived
+  int http_status = 0;            // 0: none arrived
   std::string_view code{};        // the upstream's error code, verbatim; may be empty
   std::string_view message{};     // its text; may be empty
   std::string_view request_id{};  // may be empty
@@ -43,13 +44,14 @@ absl::Status TaskNotYetCreated(std::string_view name);
 absl::Status SourceNotFound(std::string_view source);
 // RESOURCE_EXHAUSTED, UPSTREAM_THROTTLED with RetryInfo and QuotaFailure.
 absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_after);
-// RESOURCE_EXHAUSTED, BUDGET_EXHAUSTED with RetryInfo and QuotaFailure: our own budget cannot serve before the deadline. `subject`
-// is `sources/{source}:{operation}`.
+// RESOURCE_EXHAUSTED, BUDGET_EXHAUSTED with RetryInfo and QuotaFailure: our own budget cannot serve before the
+// deadline. `subject` is `sources/{source}:{operation}`.
 absl::Status BudgetExhausted(std::string_view subject, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, QUEUE_FULL with RetryInfo and QuotaFailure.
 absl::Status QueueFull(std::string_view subject, absl::Duration retry_after);
-// UNAVAILABLE with RetryInfo. `reason` is one of UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_ERROR (5xx), UPSTREAM_BROKEN_REPLY (HTML,
-// broken, foreign JSON), UPSTREAM_REPLY_TOO_LARGE, UPSTREAM_BREAKER_OPEN, UPSTREAM_INCOMPLETE (a wildcard could not ask every source).
+// UNAVAILABLE with RetryInfo. `reason` is one of UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_ERROR (5xx),
+// UPSTREAM_BROKEN_REPLY (HTML, broken, foreign JSON), UPSTREAM_REPLY_TOO_LARGE, UPSTREAM_BREAKER_OPEN,
+// UPSTREAM_INCOMPLETE (a wildcard could not ask every source).
 absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& error, absl::Duration retry_after);
 // PERMISSION_DENIED, UPSTREAM_PERMISSION_DENIED; metadata has `ram_action`.
 absl::Status UpstreamPermissionDenied(const UpstreamError& error);
@@ -79,8 +81,8 @@ absl::Duration RetryDelayOf(const absl::Status& status);
 // ErrorInfo.reason of a status, or empty.
 std::string ReasonOf(const absl::Status& status);
 
-// The status as google.rpc.Status within the caps above: texts are cut at UTF-8 borders; details are dropped from the least important
-// on, never ErrorInfo or RetryInfo (ErrorInfo metadata values are cut instead).
+// The status as google.rpc.Status within the caps above: texts are cut at UTF-8 borders; details are dropped from the
+// least important on, never ErrorInfo or RetryInfo (ErrorInfo metadata values are cut instead).
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 }  // namespace taskgateway::core

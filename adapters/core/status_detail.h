@@ -1,4 +1,4 @@
-// How google.rpc details get into a status: for status_catalogue.cc and rpc_status.cc.
+// How google.rpc details get into a status.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ std::string Serialized(const google::protobuf::Message& message);
 // RetryInfo with `delay`, kept within a millisecond and an hour; a delay that is not positive counts as unknown: 1 s.
 google::rpc::RetryInfo RetryAfterDelay(absl::Duration delay);
 
-// Text that may stand in a status: valid UTF-8, each run of control characters and spaces a single space, no space at either end, and cut at
-// a character border to `max_bytes`, with an ellipsis for what is gone.
+// Text that may stand in a status: valid UTF-8, each run of control characters and spaces a single space, no space at
+// either end, and cut at a character border to `max_bytes`, with an ellipsis for what is gone.
 std::string CleanText(std::string_view text, std::size_t max_bytes);
 
 }  // namespace taskgateway::core

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// The first byte at or behind `p` that is not ASCII. Terraform logs are long and nearly all ASCII, so it goes 32 bytes a step.
+// The first byte at or behind `p` that is not ASCII. Terraform logs are long and nearly all ASCII, so it goes 32 bytes
+// a step.
 const char* SkipAscii(const char* p, const char* end) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
   while (end - p >= 32) {
@@ -27,12 +28,14 @@ struct Piece {
   bool valid;
 };
 
-// The character at `p`, whose first byte is not ASCII, or the piece that U+FFFD stands for: the longest start of a character, at least a byte.
+// The character at `p`, whose first byte is not ASCII, or the piece that U+FFFD stands for: the longest start of a
+// character, at least a byte.
 Piece NextPiece(const char* p, const char* end) {
   const auto byte = [p](std::ptrdiff_t i) { return static_cast<unsigned char>(p[i]); };
   const unsigned char first = byte(0);
   std::ptrdiff_t length;
-  // The second byte's range is what rules out overlong forms, surrogates and code points beyond U+10FFFF (Unicode 15, table 3-7).
+  // The second byte's range is what rules out overlong forms, surrogates and code points beyond U+10FFFF (Unicode 15,
+  // table 3-7).
   unsigned char low = 0x80;
   unsigned char high = 0xBF;
   if (first >= 0xC2 && first <= 0xDF) {

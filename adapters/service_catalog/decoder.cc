@@ -90,6 +90,14 @@ std::optional<Verdict> UnknownProduct(const HttpResponse& response, const TaskRe
   return verdict;
 }
 
+// Text was repaired that no reader of fields has named.
+void NoteRepair(v1::Task* task) {
+  for (const v1::TaskWarning& warning : task->warnings()) {
+    if (warning.kind() == v1::TaskWarning::TEXT_REPAIRED) return;
+  }
+  core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
+}
+
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref, bool want_raw) {
@@ -115,9 +123,11 @@ Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref,
   task->set_uid(requested.data(), requested.size());
   std::string request_id = core::FieldReader(&root, "", task).Required("RequestId");
   absl::StripAsciiWhitespace(&request_id);
+  if (request_id.empty())
+    repaired |= core::CopyUtf8(core::FindHeader(response.headers, "x-acs-request-id"), &request_id);
   task->set_source_request_id(std::move(request_id));
   if (want_raw) core::ToStruct(root, &reply.value.raw.emplace(), &repaired);
-  if (repaired) core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
+  if (repaired) NoteRepair(task);
   return reply;
 }
 
@@ -141,9 +151,7 @@ Reply<TaskPage> DecodeListTasksReply(HttpResponse response, const ListQuery& que
                   alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("a task of the page has no id"))};
     }
     v1::Task& task = tasks.emplace_back();
-    if (DecodeTaskDetail(detail, Logs::kDrop, &task) || document->repaired()) {
-      core::AddWarning(&task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
-    }
+    if (DecodeTaskDetail(detail, Logs::kDrop, &task) || document->repaired()) NoteRepair(&task);
     task.set_source_request_id(request_id);
   }
   const std::int64_t seen = std::int64_t{query.page_number} * query.page_size;

@@ -12,6 +12,8 @@
 #include "adapters/alibaba/task_error.h"
 #include "adapters/alibaba/timestamps.h"
 #include "adapters/service_catalog/words.h"
+#include "rapidjson/stringbuffer.h"
+#include "rapidjson/writer.h"
 
 namespace taskgateway::service_catalog {
 namespace {
@@ -48,6 +50,7 @@ class EntryReader {
     if (value == nullptr || !value->IsString()) {
       Malformed(member, "missing or not a string");
       if (value == nullptr || value->IsNull()) return {};
+      if (value->IsObject() || value->IsArray()) return Printed(*value);
     }
     return core::TextOf(*value, repaired_);
   }
@@ -60,6 +63,16 @@ class EntryReader {
   }
 
  private:
+  // The whole JSON text: a structured value must not end in the middle.
+  std::string Printed(const JsonValue& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    value.Accept(writer);
+    std::string text;
+    if (core::CopyUtf8({buffer.GetString(), buffer.GetSize()}, &text)) *repaired_ = true;
+    return text;
+  }
+
   void Malformed(std::string_view member, std::string_view why) {
     parent_.Malformed(absl::StrCat(absl::string_view(name_.data(), name_.size()), "[].",
                                    absl::string_view(member.data(), member.size())),

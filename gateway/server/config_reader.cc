@@ -159,8 +159,10 @@ void ConfigReader::CheckOneofs(const std::vector<const FieldDescriptor*>& given,
     }
     if (chosen.size() == 1) continue;
     problems_.Add(place.line, place.path,
-                  absl::StrCat("has ", chosen.empty() ? "none" : absl::StrJoin(chosen, " and "), " of ",
-                               absl::StrJoin(names, ", "), "; give exactly one"));
+                  absl::StrCat("has ",
+                               chosen.empty() ? absl::StrCat("none of ", absl::StrJoin(names, ", "))
+                                              : absl::StrJoin(chosen, " and "),
+                               "; give exactly one"));
   }
 }
 

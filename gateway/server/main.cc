@@ -2,10 +2,11 @@
 #include <signal.h>
 
 #include <iostream>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
@@ -38,22 +39,24 @@ int Fail(const absl::Status& status) {
 }
 
 // Serves until a signal of `stop_signals` comes, which are blocked in every thread.
-int Serve(const config::v1::Config& config, const std::string& ports_file, const sigset_t& stop_signals) {
+int Serve(config::v1::Config config, const std::string& ports_file, const sigset_t& stop_signals) {
   base::SystemClock clock;
   base::StandardErrorSink sink;
   base::Log log(clock, sink);
   log.SetLevel(base::ParseSeverity(config.log().level()).value_or(base::Severity::kInfo));
 
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config, log);
+  const std::string address = config.listen().address();
+  const int sources = config.sources_size();
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(config), log);
   if (!server.ok()) return Fail(server.status());
   if (!ports_file.empty()) {
     if (absl::Status written = WritePortsFile(ports_file, (*server)->grpc_port()); !written.ok()) return Fail(written);
   }
   log.Info("started")
       .Add("version", TASKGATEWAY_VERSION)
-      .Add("address", config.listen().address())
+      .Add("address", address)
       .Add("grpc_port", (*server)->grpc_port())
-      .Add("sources", config.sources_size());
+      .Add("sources", sources);
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
@@ -78,7 +81,7 @@ int Run(const CommandLine& command_line, const sigset_t& stop_signals) {
               << config->sources_size() << " sources, to listen on " << config->listen().address() << std::endl;
     return kExitOk;
   }
-  return Serve(*config, command_line.ports_file, stop_signals);
+  return Serve(*std::move(config), command_line.ports_file, stop_signals);
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ void Server::Shutdown(absl::Duration grace) {
   if (shut_down_.exchange(true)) return;
   if (grpc_server_ != nullptr) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(false);
-    grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+    grpc_server_->Shutdown(absl::ToChronoTime(clock_.Now() + grace));
   }
   // Calls that were cancelled end on the loop, so it stops last.
   loop_.Stop();

@@ -129,8 +129,10 @@ void Budget::RefuseLate() {
 }
 
 void Budget::Serve() {
-  Fill(bucket_, loop_.Now());
-  while (!queue_.empty() && bucket_.tokens >= 1 - kRounding) {
+  const absl::Duration now = loop_.Now();
+  Fill(bucket_, now);
+  // The very test that set the timer: any other could miss by rounding, and the timer ring for ever.
+  while (!queue_.empty() && TimeOfToken(1) <= now) {
     bucket_.tokens -= 1;
     queue_.extract(queue_.begin()).mapped().granted(absl::OkStatus());
   }

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
-#include "adapters/core/status_catalogue.h"
+#include "adapters/core/status_detail.h"
 #include "gateway/upstream/transfer_verdict.h"
-#include "google/rpc/error_details.pb.h"
 
 namespace taskgateway::upstream {
 namespace {
@@ -15,11 +14,8 @@ namespace {
 constexpr absl::Duration kRestWithoutHint = absl::Seconds(1);
 
 void SetRetryDelay(absl::Status& status, absl::Duration delay) {
-  google::rpc::RetryInfo retry;
-  const absl::Duration whole = absl::Floor(delay, absl::Seconds(1));
-  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(whole));
-  retry.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(delay - whole)));
-  status.SetPayload("type.googleapis.com/google.rpc.RetryInfo", absl::Cord(retry.SerializeAsString()));
+  status.SetPayload(core::TypeUrl<google::rpc::RetryInfo>(),
+                    absl::Cord(core::Serialized(core::RetryAfterDelay(delay))));
 }
 
 }  // namespace
@@ -89,18 +85,19 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     DecodeElsewhere(std::move(result.response));
   }
 
-  // The worker owns the reply and holds the function; of this state it has only the callback, which it hands back to
-  // the loop unused.
+  // The worker owns the reply and shares the function. Of this state it only asks whether it is still there.
   void DecodeElsewhere(core::HttpResponse response) {
     struct Work {
       core::HttpResponse response;
       std::shared_ptr<std::function<Verdict(core::HttpResponse)>> decode;
-      Verdict verdict;
+      std::weak_ptr<State> call;
       std::function<void(Verdict)> then;
+      Verdict verdict;
     };
-    auto work = std::make_shared<Work>(Work{std::move(response), decode, {}, Then(&State::OnVerdict)});
+    auto work =
+        std::make_shared<Work>(Work{std::move(response), decode, weak_from_this(), Then(&State::OnVerdict), Verdict()});
     context.decode_executor.Run([work = std::move(work), &loop = context.loop]() mutable {
-      work->verdict = (*work->decode)(std::move(work->response));
+      if (!work->call.expired()) work->verdict = (*work->decode)(std::move(work->response));
       // Moved, so that what the function holds is released on the loop thread.
       loop.Post([work = std::move(work)] { work->then(std::move(work->verdict)); });
     });

@@ -28,8 +28,10 @@ Step ReadStep(const rapidjson::Value& value, Api api, const std::string& path, a
       members.Finish();
       SetMember(step.fields, "error", absl::StrCat("{\"code\":", JsonString(code), ",\"message\":", message, "}"));
     });
-  } else if (object.Has("status_message")) {
-    SetMember(step.fields, "StatusMessage", JsonString(object.Text("status_message")));
+  } else {
+    object.Object("status_message", [&](const rapidjson::Value& text, const std::string&) {
+      SetMember(step.fields, "StatusMessage", JsonText(text));
+    });
   }
   object.Finish();
   return step;

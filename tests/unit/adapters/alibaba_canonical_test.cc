@@ -11,7 +11,8 @@ namespace {
 TEST(PercentEncodeTest, KeepsTheUnreservedCharactersOnly) {
   for (int byte = 0; byte < 256; ++byte) {
     const std::string text(1, static_cast<char>(byte));
-    const bool unreserved = byte < 128 && (std::isalnum(byte) != 0 || std::string_view("-_.~").find(text) != std::string_view::npos);
+    const bool unreserved =
+        byte < 128 && (std::isalnum(byte) != 0 || std::string_view("-_.~").find(text) != std::string_view::npos);
     char escaped[4];
     std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(byte));
     EXPECT_EQ(PercentEncode(text), unreserved ? text : escaped) << byte;
@@ -32,7 +33,8 @@ TEST(CanonicalQueryTest, SortsByNameInByteOrderAndEncodesBothSides) {
   EXPECT_EQ(CanonicalQuery({{"a", "2"}, {"a", "1"}}), "a=2&a=1");
 }
 
-// Names are compared before they are encoded: `a~` is behind `a}` although `%7D` is in front of `~`, and `a-` in front of `a:`.
+// Names are compared before they are encoded: `a~` is behind `a}` although `%7D` is in front of `~`, and `a-` in front
+// of `a:`.
 TEST(CanonicalQueryTest, SortsTheNamesThemselvesNotTheirEncodedForm) {
   EXPECT_EQ(CanonicalQuery({{"a~", ""}, {"a}", ""}, {"a:", ""}, {"a-", ""}}), "a-=&a%3A=&a%7D=&a~=");
   EXPECT_EQ(CanonicalQuery({{"\xE4\xB8\xAD", ""}, {"z", ""}}), "z=&%E4%B8%AD=");
@@ -88,9 +90,9 @@ TEST(CanonicalizePathTest, BringsAnyEncodingToTheCanonicalOneSegmentBySegment) {
 
 TEST(SignedHeadersTest, AreHostContentTypeAndEveryAcsHeaderSorted) {
   core::HttpRequest request;
-  request.headers = {{"x-acs-version", "1"},  {"accept", "*/*"},    {"x-acs-action", "A"}, {"user-agent", "u"},
-                     {"content-type", "c"},   {"date", "d"},        {"content-length", "0"}, {"x-acs-action", "B"},
-                     {"authorization", "none"}};
+  request.headers = {{"x-acs-version", "1"},  {"accept", "*/*"},     {"x-acs-action", "A"},
+                     {"user-agent", "u"},     {"content-type", "c"}, {"date", "d"},
+                     {"content-length", "0"}, {"x-acs-action", "B"}, {"authorization", "none"}};
   EXPECT_EQ(SignedHeaders(request), "content-type;host;x-acs-action;x-acs-version");
   EXPECT_EQ(SignedHeaders({}), "host");
 }
@@ -111,7 +113,8 @@ TEST(CanonicalRequestTest, HasExactlyTheHeadersThatAreNamed) {
   request.host = "h";
   request.path = "/";
   request.headers = {{"x-acs-a", "1"}, {"x-acs-b", "2"}};
-  EXPECT_EQ(CanonicalRequest(request, "host;x-acs-missing"), "GET\n/\n\nhost:h\nx-acs-missing:\n\nhost;x-acs-missing\n" + Sha256Hex(""));
+  EXPECT_EQ(CanonicalRequest(request, "host;x-acs-missing"),
+            "GET\n/\n\nhost:h\nx-acs-missing:\n\nhost;x-acs-missing\n" + Sha256Hex(""));
 }
 
 }  // namespace

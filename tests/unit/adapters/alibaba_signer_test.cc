@@ -1,13 +1,13 @@
-#include "adapters/alibaba/signer.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "adapters/alibaba/signer.h"
 #include "adapters/alibaba/timestamps.h"
 #include "adapters/core/json_reader.h"
 
@@ -23,6 +23,7 @@ struct Vector {
   std::string string_to_sign;
   std::string authorization;
 };
+void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.name; }
 
 std::string Text(const core::JsonValue& object, const char* name) {
   return {object[name].GetString(), object[name].GetStringLength()};
@@ -102,7 +103,8 @@ TEST(SignatureVectorsTest, TheWireFormOfTheQuirkIsNotWhatWeSend) {
   for (const Vector& vector : ReadVectors()) {
     if (!vector.name.starts_with("quirk_")) continue;
     EXPECT_THAT(vector.wire.path, testing::EndsWith("%2A***"));
-    EXPECT_THAT("/api/v1/tasks/" + PercentEncode("task-433aead756057fff8189a7ce5****"), testing::EndsWith("%2A%2A%2A%2A"));
+    EXPECT_THAT("/api/v1/tasks/" + PercentEncode("task-433aead756057fff8189a7ce5****"),
+                testing::EndsWith("%2A%2A%2A%2A"));
     return;
   }
   FAIL() << "no such vector";
@@ -169,7 +171,8 @@ TEST_F(SignTest, DependsOnEverythingThatIsSigned) {
   EXPECT_NE(signature_of([](auto& request, auto&, auto&) { request.query += "x"; }), signature);
   EXPECT_NE(signature_of([](auto& request, auto&, auto&) { request.body = "x"; }), signature);
   EXPECT_NE(signature_of([](auto& request, auto&, auto&) { request.headers[0].value = "x"; }), signature);
-  EXPECT_NE(signature_of([](auto&, auto& credentials, auto&) { credentials.access_key_secret = core::Secret("x"); }), signature);
+  EXPECT_NE(signature_of([](auto&, auto& credentials, auto&) { credentials.access_key_secret = core::Secret("x"); }),
+            signature);
   EXPECT_NE(signature_of([](auto&, auto&, auto& context) { context.nonce = "x"; }), signature);
   EXPECT_NE(signature_of([](auto&, auto&, auto& context) { context.time += absl::Seconds(1); }), signature);
 }

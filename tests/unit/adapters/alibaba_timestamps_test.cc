@@ -1,8 +1,8 @@
-#include "adapters/alibaba/timestamps.h"
-
 #include <gtest/gtest.h>
 
 #include <utility>
+
+#include "adapters/alibaba/timestamps.h"
 
 namespace taskgateway::alibaba {
 namespace {
@@ -31,11 +31,26 @@ TEST(ParseTimestampTest, TakesTheYearsThatATimestampMessageHolds) {
 }
 
 TEST(ParseTimestampTest, TakesNothingElse) {
-  for (const char* text :
-       {"", " ", "0", "2022-10-09", "2022-10-09T00:46:03", "2022-10-09 00:46:03Z", "2022-10-09T00:46:03+08:00",
-        "2022-10-09T00:46Z", "2022-13-09T00:46:03Z", "2022-00-09T00:46:03Z", "2022-10-00T00:46:03Z",
-        "2022-10-32T00:46:03Z", "2022-10-09T24:00:00Z", "2022-10-09T00:60:00Z", "2022-10-09T00:00:60Z",
-        "2022-10-09T00:46:03.Z", "2022-10-09T00:46:03ZZ", "-022-10-09T00:46:03Z", "2022-1-09T00:46:03Z", "1665276363"}) {
+  for (const char* text : {"",
+                           " ",
+                           "0",
+                           "2022-10-09",
+                           "2022-10-09T00:46:03",
+                           "2022-10-09 00:46:03Z",
+                           "2022-10-09T00:46:03+08:00",
+                           "2022-10-09T00:46Z",
+                           "2022-13-09T00:46:03Z",
+                           "2022-00-09T00:46:03Z",
+                           "2022-10-00T00:46:03Z",
+                           "2022-10-32T00:46:03Z",
+                           "2022-10-09T24:00:00Z",
+                           "2022-10-09T00:60:00Z",
+                           "2022-10-09T00:00:60Z",
+                           "2022-10-09T00:46:03.Z",
+                           "2022-10-09T00:46:03ZZ",
+                           "-022-10-09T00:46:03Z",
+                           "2022-1-09T00:46:03Z",
+                           "1665276363"}) {
     EXPECT_FALSE(ParseTimestamp(text).has_value()) << text;
   }
 }
@@ -52,9 +67,10 @@ TEST(ParseHttpDateTest, ReadsTheDateHeader) {
 }
 
 TEST(ParseHttpDateTest, TakesNothingElse) {
-  for (const char* text : {"", "Sun", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37",
-                           "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
-                           "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "784111777"}) {
+  for (const char* text :
+       {"", "Sun", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "784111777"}) {
     EXPECT_FALSE(ParseHttpDate(text).has_value()) << text;
   }
 }

@@ -1,11 +1,11 @@
-#include "adapters/core/json_reader.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <string>
 #include <utility>
+
+#include "adapters/core/json_reader.h"
 
 namespace taskgateway::core {
 namespace {
@@ -50,13 +50,15 @@ TEST(JsonDocumentTest, KeepsItsTextWhenMoved) {
 }
 
 TEST(JsonDocumentTest, TakesAValueOfAnyTypeAsRoot) {
-  for (const char* text : {"null", "true", "1", "\"x\"", "[]", "{}"}) EXPECT_EQ(CodeOf(text), absl::StatusCode::kOk) << text;
+  for (const char* text : {"null", "true", "1", "\"x\"", "[]", "{}"})
+    EXPECT_EQ(CodeOf(text), absl::StatusCode::kOk) << text;
 }
 
 TEST(JsonDocumentTest, RefusesWhatIsNotOneJsonValue) {
-  for (const char* text : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "'x'", "[1] [2]", "[1]x", "nul", "tru", "\"a", "\"\\x\"",
-                           "\"\\u12\"", "\"tab\tinside\"", "01", "+1", ".5", "1.", "1e", "-", "NaN", "Infinity", "-Infinity",
-                           "// comment\n1", "<html>", "[1 2]", "{\"a\" 1}", "{1:2}"}) {
+  for (const char* text :
+       {"",    " ",   "{",   "}",        "[1,]",      "{\"a\":1,}",      "{a:1}",  "'x'",   "[1] [2]",   "[1]x",
+        "nul", "tru", "\"a", "\"\\x\"",  "\"\\u12\"", "\"tab\tinside\"", "01",     "+1",    ".5",        "1.",
+        "1e",  "-",   "NaN", "Infinity", "-Infinity", "// comment\n1",   "<html>", "[1 2]", "{\"a\" 1}", "{1:2}"}) {
     EXPECT_EQ(CodeOf(text), absl::StatusCode::kInvalidArgument) << text;
   }
 }
@@ -77,14 +79,13 @@ TEST(JsonDocumentTest, SkipsAByteOrderMark) {
 
 TEST(JsonDocumentTest, RefusesRawNulBytesWhereverTheyStand) {
   const std::string nul(1, '\0');
-  for (const std::string& text : {nul, nul + "{}", "{}" + nul, "{}" + nul + "{}", "[1," + nul + "2]", "\"a" + nul + "b\""}) {
+  for (const std::string& text :
+       {nul, nul + "{}", "{}" + nul, "{}" + nul + "{}", "[1," + nul + "2]", "\"a" + nul + "b\""}) {
     EXPECT_EQ(CodeOf(text), absl::StatusCode::kInvalidArgument) << testing::PrintToString(text);
   }
 }
 
-TEST(JsonDocumentTest, KeepsEscapedNulCharacters) {
-  EXPECT_EQ(Parsed(R"("a\u0000b")").text(), std::string("a\0b", 3));
-}
+TEST(JsonDocumentTest, KeepsEscapedNulCharacters) { EXPECT_EQ(Parsed(R"("a\u0000b")").text(), std::string("a\0b", 3)); }
 
 TEST(JsonDocumentTest, AcceptsBytesThatAreNotUtf8AndRepairsThemWhenCopiedOut) {
   const Parsed parsed("\"a\xFF\x80z\"");
@@ -109,7 +110,10 @@ TEST(JsonDocumentTest, ReplacesLoneSurrogateEscapes) {
       {R"("\ude00\ud83d")", "\xEF\xBF\xBD\xEF\xBF\xBD", true},
       {R"("\ud83d\ud83d\ude00")", "\xEF\xBF\xBD\xF0\x9F\x98\x80", true},
       {R"("\ud83d\n")", "\xEF\xBF\xBD\n", true},
-      {R"("\ud83d\u0041")", "\xEF\xBF\xBD" "A", true},
+      {R"("\ud83d\u0041")",
+       "\xEF\xBF\xBD"
+       "A",
+       true},
       {R"("\\ud83d")", "\\ud83d", false},
       {R"("\\\ud83d")", "\\\xEF\xBF\xBD", true},
       {R"("\ud7ff\ue000")", "\xED\x9F\xBF\xEE\x80\x80", false},
@@ -135,8 +139,9 @@ TEST(JsonDocumentTest, KeepsIntegersWithin2To53AsIntegers) {
 }
 
 TEST(JsonDocumentTest, KeepsTheTextOfNumbersThatADoubleCannotPrintBack) {
-  for (const char* text : {"9007199254740993", "-9007199254740993", "18446744073709551616", "100000000000000000000",
-                           "0.1000000000000000055511151231257827", "1e-400", "5e-324", "2.2e-310", "123456789012345.67"}) {
+  for (const char* text :
+       {"9007199254740993", "-9007199254740993", "18446744073709551616", "100000000000000000000",
+        "0.1000000000000000055511151231257827", "1e-400", "5e-324", "2.2e-310", "123456789012345.67"}) {
     const Parsed parsed(text);
     ASSERT_TRUE(parsed.value().IsString()) << text;
     EXPECT_EQ(parsed.text(), text);
@@ -144,10 +149,11 @@ TEST(JsonDocumentTest, KeepsTheTextOfNumbersThatADoubleCannotPrintBack) {
 }
 
 TEST(JsonDocumentTest, KeepsOtherNumbersAsDoubles) {
-  const std::pair<const char*, double> cases[] = {{"0.1", 0.1},     {"1.0", 1.0},       {"1e2", 100.0},
-                                                  {"-0.0", -0.0},   {"0e9", 0.0},       {"1.50000000000000000000", 1.5},
-                                                  {"1E+2", 100.0},  {"25e-1", 2.5},     {"123456789.012345", 123456789.012345},
-                                                  {"1e308", 1e308}, {"100e-2", 1.0},    {"0.000000000000000000000000012", 1.2e-26}};
+  const std::pair<const char*, double> cases[] = {
+      {"0.1", 0.1},     {"1.0", 1.0},    {"1e2", 100.0},
+      {"-0.0", -0.0},   {"0e9", 0.0},    {"1.50000000000000000000", 1.5},
+      {"1E+2", 100.0},  {"25e-1", 2.5},  {"123456789.012345", 123456789.012345},
+      {"1e308", 1e308}, {"100e-2", 1.0}, {"0.000000000000000000000000012", 1.2e-26}};
   for (const auto& [text, value] : cases) {
     const Parsed parsed(text);
     ASSERT_TRUE(parsed.value().IsDouble()) << text;
@@ -162,7 +168,8 @@ TEST(JsonDocumentTest, KeepsTheSignOfZero) {
 }
 
 TEST(JsonDocumentTest, RefusesNumbersBeyondTheRangeOfADouble) {
-  for (const std::string& text : {std::string("1e309"), std::string("1e400"), std::string("-1e99999999999999999999"), std::string(400, '9')}) {
+  for (const std::string& text :
+       {std::string("1e309"), std::string("1e400"), std::string("-1e99999999999999999999"), std::string(400, '9')}) {
     EXPECT_EQ(CodeOf(text), absl::StatusCode::kInvalidArgument) << text;
   }
 }

@@ -1,5 +1,3 @@
-#include "adapters/core/secret.h"
-
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -7,11 +5,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "adapters/core/secret.h"
+
 namespace taskgateway::core {
 namespace {
 
 template <typename T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 static_assert(Printable<std::string>);
 static_assert(!Printable<Secret>, "a secret must not print");

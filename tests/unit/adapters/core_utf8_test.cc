@@ -1,21 +1,25 @@
-#include "adapters/core/utf8.h"
-
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
+#include <string_view>
+
+#include "adapters/core/utf8.h"
 
 namespace taskgateway::core {
 namespace {
 
 struct Case {
+  const char* name;
   std::string_view text;
   std::string_view repaired;
 };
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
-class Utf8Test : public testing::TestWithParam<std::pair<const char*, Case>> {};
+class Utf8Test : public testing::TestWithParam<Case> {};
 
 TEST_P(Utf8Test, ReplacesWhatIsNotUtf8AndNothingElse) {
-  const auto& [text, expected] = GetParam().second;
+  const auto& [name, text, expected] = GetParam();
   std::string out = "left over";
   const bool replaced = CopyUtf8(text, &out);
   EXPECT_EQ(out, expected);
@@ -27,23 +31,21 @@ TEST_P(Utf8Test, ReplacesWhatIsNotUtf8AndNothingElse) {
 #define FFFD "\xEF\xBF\xBD"
 INSTANTIATE_TEST_SUITE_P(
     Texts, Utf8Test,
-    testing::Values(
-        std::pair("empty", Case{"", ""}), std::pair("ascii", Case{"plain", "plain"}),
-        std::pair("nul", Case{std::string_view("a\0b", 3), std::string_view("a\0b", 3)}),
-        std::pair("two_bytes", Case{"\xC2\x80\xDF\xBF", "\xC2\x80\xDF\xBF"}),
-        std::pair("three_bytes", Case{"\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80", "\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80"}),
-        std::pair("four_bytes", Case{"\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"}),
-        std::pair("lone_tail", Case{"a\x80z", "a" FFFD "z"}),
-        std::pair("overlong_slash", Case{"\xC0\xAF", FFFD FFFD}),
-        std::pair("overlong_three", Case{"\xE0\x80\xAF", FFFD FFFD FFFD}),
-        std::pair("surrogate", Case{"\xED\xA0\x80", FFFD FFFD FFFD}),
-        std::pair("beyond_unicode", Case{"\xF4\x90\x80\x80", FFFD FFFD FFFD FFFD}),
-        std::pair("impossible_bytes", Case{"\xFE\xFF", FFFD FFFD}),
-        std::pair("cut_short_at_the_end", Case{"a\xE4\xB8", "a" FFFD}),
-        std::pair("cut_short_in_the_middle", Case{"\xF0\x9F\x98x", FFFD "x"}),
-        std::pair("far_behind_ascii", Case{"0123456789012345678901234567890123456789\xFF",
-                                           "0123456789012345678901234567890123456789" FFFD})),
-    [](const auto& test) { return std::string(test.param.first); });
+    testing::Values(Case{"empty", "", ""}, Case{"ascii", "plain", "plain"},
+                    Case{"nul", std::string_view("a\0b", 3), std::string_view("a\0b", 3)},
+                    Case{"two_bytes", "\xC2\x80\xDF\xBF", "\xC2\x80\xDF\xBF"},
+                    Case{"three_bytes", "\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80", "\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80"},
+                    Case{"four_bytes", "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"},
+                    Case{"lone_tail", "a\x80z", "a" FFFD "z"}, Case{"overlong_slash", "\xC0\xAF", FFFD FFFD},
+                    Case{"overlong_three", "\xE0\x80\xAF", FFFD FFFD FFFD},
+                    Case{"surrogate", "\xED\xA0\x80", FFFD FFFD FFFD},
+                    Case{"beyond_unicode", "\xF4\x90\x80\x80", FFFD FFFD FFFD FFFD},
+                    Case{"impossible_bytes", "\xFE\xFF", FFFD FFFD},
+                    Case{"cut_short_at_the_end", "a\xE4\xB8", "a" FFFD},
+                    Case{"cut_short_in_the_middle", "\xF0\x9F\x98x", FFFD "x"},
+                    Case{"far_behind_ascii", "0123456789012345678901234567890123456789\xFF",
+                         "0123456789012345678901234567890123456789" FFFD}),
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(CutUtf8Test, CutsAtACharacterBorder) {
   const std::string_view text = "a\xE4\xB8\xAD\xF0\x9F\x98\x80";  // 1 + 3 + 4 bytes

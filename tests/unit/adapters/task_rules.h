@@ -14,8 +14,12 @@ inline void ExpectKeepsTheRules(const v1::Task& task) {
   EXPECT_NE(task.action(), Task::ACTION_UNSPECIFIED);
   EXPECT_EQ(task.done(), ended_badly || task.state() == Task::SUCCEEDED);
   EXPECT_EQ(task.has_error(), ended_badly);
-  if (task.has_error()) EXPECT_GT(task.error().code(), 0);
-  if (task.state() == Task::CANCELLED) EXPECT_EQ(task.error().code(), 1);
+  if (task.has_error()) {
+    EXPECT_GT(task.error().code(), 0);
+  }
+  if (task.state() == Task::CANCELLED) {
+    EXPECT_EQ(task.error().code(), 1);
+  }
   EXPECT_FALSE(task.uid().empty());
   EXPECT_TRUE(task.has_target());
   EXPECT_NE(task.details_case(), Task::DETAILS_NOT_SET);
@@ -23,7 +27,9 @@ inline void ExpectKeepsTheRules(const v1::Task& task) {
   for (const v1::TaskWarning& warning : task.warnings()) {
     EXPECT_NE(warning.kind(), v1::TaskWarning::KIND_UNSPECIFIED);
     EXPECT_EQ(warning.has_error(), warning.kind() == v1::TaskWarning::LEFTOVER_ERROR);
-    if (warning.has_error()) EXPECT_GT(warning.error().code(), 0);
+    if (warning.has_error()) {
+      EXPECT_GT(warning.error().code(), 0);
+    }
   }
   // What is the gateway's to fill in.
   EXPECT_EQ(task.name() + task.source() + task.etag(), "");

@@ -315,7 +315,7 @@ TEST_P(BudgetPropertyTest, NoWindowHasMoreThanBurstAndRateAndNobodyGoesLate) {
   time_.RunFor(absl::Hours(1));
   EXPECT_EQ(budget_->queued(), 0u);
   EXPECT_EQ(answered, asked);
-  EXPECT_GT(grants.size(), 100u);
+  EXPECT_GT(grants.size(), 20u) << "a budget that refuses everybody keeps all promises, too";
   for (std::size_t first = 0; first < grants.size(); ++first) {
     for (std::size_t last = first; last < grants.size(); ++last) {
       const double allowed = burst + rate * absl::ToDoubleSeconds(grants[last] - grants[first]);

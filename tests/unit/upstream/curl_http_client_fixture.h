@@ -32,12 +32,18 @@ class CurlHttpClientTest : public testing::Test {
   // A transfer under way: empty until its `done` is called.
   using Pending = std::shared_ptr<std::optional<TransferResult>>;
 
-  static core::HttpRequest Get(std::string path = "/") { return {.method = "GET", .path = std::move(path)}; }
+  static core::HttpRequest Get(std::string path = "/") {
+    core::HttpRequest request;
+    request.method = "GET";
+    request.path = std::move(path);
+    return request;
+  }
   static core::HttpRequest Post(std::string body) {
-    return {.method = "POST",
-            .path = "/",
-            .headers = {{"content-type", "application/x-www-form-urlencoded"}},
-            .body = std::move(body)};
+    core::HttpRequest request = Get();
+    request.method = "POST";
+    request.headers = {{"content-type", "application/x-www-form-urlencoded"}};
+    request.body = std::move(body);
+    return request;
   }
 
   // A server whose events end the client's Wait.

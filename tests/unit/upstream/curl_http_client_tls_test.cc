@@ -10,7 +10,6 @@ namespace {
 
 using Connection = ScriptedServer::Connection;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class CurlHttpClientTlsTest : public CurlHttpClientTest {
  protected:

@@ -10,7 +10,8 @@ core::HttpRequest Good() {
           .host = "api.test:8443",
           .path = "/a/../b%2Fc",
           .query = "x=%2A&y=",
-          .headers = {{"x-acs-action", "Get Task"}, {"x-empty", ""}, {"x-utf8", "\xc3\xa9"}}};
+          .headers = {{"x-acs-action", "Get Task"}, {"x-empty", ""}, {"x-utf8", "\xc3\xa9"}},
+          .body = ""};
 }
 
 TEST(SendableRequest, AcceptsEveryByteThatHttpAllows) {

@@ -1,0 +1,73 @@
+// A whole gateway and a simulator of both upstream APIs in one process, joined by real sockets on loopback.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/server/server.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/grpcpp.h"
+#include "gtest/gtest.h"
+#include "taskgateway/v1/task_service.grpc.pb.h"
+#include "tools/simulator/simulator.h"
+
+namespace taskgateway::e2e {
+
+// Sources `cc` and `sc` over plain HTTP, `cc-tls` over TLS, `cc-denied` with a wrong secret; budgets that never bind.
+class GatewayTest : public testing::Test {
+ protected:
+  // `limits` is the YAML of the configuration's `limits`.
+  void StartGateway(std::string_view limits = "{}", simulator::Simulator::Options options = {});
+  void TearDown() override;
+
+  // Adds what a scenario says to the simulator.
+  void Play(std::string_view scenario);
+
+  // One GetTask.
+  grpc::Status Get(std::string_view name, v1::Task* task, v1::TaskView view = v1::TASK_VIEW_BASIC,
+                   absl::Duration timeout = absl::Seconds(60));
+
+  // Requests that the simulator served for GetTask of either API.
+  std::uint64_t Reads(simulator::Api api) const { return simulator_->Requests(api, "GetTask"); }
+
+  v1::TaskService::Stub& stub() { return *stub_; }
+  simulator::Simulator& simulator() { return *simulator_; }
+  std::shared_ptr<grpc::Channel> channel() { return channel_; }
+
+ private:
+  class SilentSink final : public base::LogSink {
+   public:
+    void Write(std::string_view) override {}
+  };
+
+  base::SystemClock clock_;
+  SilentSink sink_;
+  std::unique_ptr<base::Log> log_;
+  std::unique_ptr<simulator::Simulator> simulator_;
+  std::unique_ptr<server::Server> gateway_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::TaskService::Stub> stub_;
+};
+
+// The details of a status; one that does not parse fails the test.
+google::rpc::Status DetailsOf(const grpc::Status& status);
+// ErrorInfo.reason of a status, or empty.
+std::string ReasonOf(const grpc::Status& status);
+// The first detail of a kind, or the default message.
+template <typename Detail>
+Detail DetailOf(const grpc::Status& status) {
+  Detail detail;
+  const google::rpc::Status details = DetailsOf(status);
+  for (const auto& any : details.details()) {
+    if (any.UnpackTo(&detail)) return detail;
+  }
+  return Detail();
+}
+
+}  // namespace taskgateway::e2e
