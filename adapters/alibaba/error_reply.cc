@@ -15,6 +15,8 @@ namespace taskgateway::alibaba {
 namespace {
 
 constexpr absl::Duration kMaxRetryAfter = absl::Hours(1);
+// A longer body is no error envelope, and would be copied to be parsed.
+constexpr std::size_t kMaxEnvelopeBytes = std::size_t{1} << 20;
 
 std::string Trimmed(std::string text) {
   absl::StripAsciiWhitespace(&text);
@@ -62,10 +64,13 @@ std::optional<absl::Duration> Wait(std::string_view text, absl::Duration unit) {
 
 ErrorReply ReadErrorReply(const core::HttpResponse& response) {
   ErrorReply error;
-  if (const absl::StatusOr<core::JsonDocument> document = core::JsonDocument::Parse(response.body); document.ok()) {
-    ReadJson(document->root(), &error);
-  } else {
-    ReadXml(response.body, &error);
+  if (response.body.size() <= kMaxEnvelopeBytes) {
+    const absl::StatusOr<core::JsonDocument> document = core::JsonDocument::Parse(response.body);
+    if (document.ok()) {
+      ReadJson(document->root(), &error);
+    } else {
+      ReadXml(response.body, &error);
+    }
   }
   if (error.request_id.empty()) error.request_id = core::FindHeader(response.headers, "x-acs-request-id");
   return error;

@@ -94,7 +94,7 @@ void DecodeOutcome(FieldReader& fields, v1::Task* task, bool* repaired) {
     v1::TaskWarning* warning = task->add_warnings();
     warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
     warning->set_field("task.error");
-    warning->set_message("The upstream printed an error beside a status that is not a failure.");
+    warning->set_message(std::string("The upstream printed an error beside a status that is not a failure."));
     *warning->mutable_error() = *std::move(error);
   }
   if (state == v1::Task::CANCELLING || state == v1::Task::CANCELLED) {
@@ -164,7 +164,7 @@ Reply<DecodedTask> DecodeGetTaskReply(core::HttpResponse response, const TaskRef
     return {.verdict =
                 alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("the reply is about another task"))};
   }
-  task->set_uid(requested.data(), requested.size());
+  task->set_uid(std::string(requested));
 
   DecodeOutcome(fields, task, &repaired);
   task->set_source_action(fields.Required("taskAction"));

@@ -36,7 +36,8 @@ absl::Status Make(absl::StatusCode code, std::string_view reason, std::string_vi
   absl::Status status(code, absl::string_view(message.data(), message.size()));
   google::rpc::ErrorInfo info;
   info.set_reason(Word(reason));
-  info.set_domain(Name(domain.empty() ? kDomain : domain));
+  const std::string clean_domain = Name(domain);
+  info.set_domain(clean_domain.empty() ? std::string(kDomain) : clean_domain);
   for (const auto& [key, value] : metadata) {
     if (!value.empty()) (*info.mutable_metadata())[key] = value;
   }
@@ -58,7 +59,10 @@ absl::Status Theirs(absl::StatusCode code, std::string_view reason, const Upstre
               message);
 }
 
-std::string HostOf(const UpstreamError& error) { return error.host.empty() ? "the upstream" : Name(error.host); }
+std::string HostOf(const UpstreamError& error) {
+  const std::string host = Name(error.host);
+  return host.empty() ? "the upstream" : host;
+}
 
 // ` (HTTP 400 InvalidTask.NotFound: The specified task does not exist.)`, or as much of it as there is.
 std::string Said(const UpstreamError& error) {

@@ -102,7 +102,7 @@ void DecodeOutcome(FieldReader& fields, v1::Task* task, bool* repaired) {
     v1::TaskWarning* warning = task->add_warnings();
     warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
     warning->set_field(fields.PathOf("StatusMessage"));
-    warning->set_message("The upstream printed an error beside a status that is not a failure.");
+    warning->set_message(std::string("The upstream printed an error beside a status that is not a failure."));
     alibaba::DecodeTaskError("", message, warning->mutable_error(), repaired);
   }
 }

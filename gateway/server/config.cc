@@ -7,7 +7,9 @@
 #include <fstream>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "adapters/core/utf8.h"
 #include "gateway/server/config_checks.h"
 #include "gateway/server/config_problems.h"
@@ -17,16 +19,17 @@
 namespace taskgateway::server {
 namespace {
 
-constexpr std::string_view kTooLarge = "has more than 1 MiB; give a smaller file";
-
 // What is wrong with the bytes of a file, and in which line. The YAML reader guesses other encodings, and NUL means
 // UTF-16 to it.
 void CheckBytes(std::string_view yaml, Problems* problems) {
-  if (yaml.size() > kMaxConfigBytes) return problems->Add(1, "", kTooLarge);
-  const std::size_t good = std::min(core::CutUtf8(yaml, yaml.size()).size(), yaml.find('\0'));
-  if (good >= yaml.size()) return;
-  const auto lines = std::count(yaml.begin(), yaml.begin() + static_cast<std::ptrdiff_t>(good), '\n');
-  problems->Add(static_cast<int>(lines) + 1, "", "is not UTF-8 text; save it as UTF-8");
+  if (yaml.size() > kMaxConfigBytes) return problems->Add(1, "", "has more than 1 MiB; give a smaller file");
+  int line = 1;
+  for (const absl::string_view text : absl::StrSplit(absl::string_view(yaml.data(), yaml.size()), '\n')) {
+    if (!core::IsUtf8({text.data(), text.size()}) || absl::StrContains(text, '\0')) {
+      return problems->Add(line, "", "is not UTF-8 text; save it as UTF-8");
+    }
+    ++line;
+  }
 }
 
 // The YAML reader's own words without what comes after a colon, which is from the file and may be a secret.

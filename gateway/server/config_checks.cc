@@ -57,7 +57,7 @@ class Checks {
       : config_(config), lines_(lines), problems_(problems) {}
 
   void Run() {
-    if (!problems_->Touches("listen.address")) Report("listen.address", ListenProblem(config_.listen()));
+    if (!problems_->Touches("listen")) Report("listen.address", ListenProblem(config_.listen()));
     CheckAccounts();
     for (int i = 0; i < config_.sources_size(); ++i) CheckSource(i);
     CheckTimeouts();

@@ -77,6 +77,8 @@ void CurlExchange::Prepare(const Endpoint& endpoint, core::HttpRequest request, 
     target_ += '?';
     target_ += request_.query;
   }
+  // Sent as it is, whereas libcurl would tidy up the path of a URL (unless CURLOPT_PATH_AS_IS) and take a '#' for its
+  // end.
   Set(easy_, CURLOPT_REQUEST_TARGET, target_.c_str());
   SetMethodAndBody();
   SetHeaders();
@@ -98,7 +100,6 @@ void CurlExchange::Configure(const Endpoint& endpoint) {
   Set(easy_, CURLOPT_URL, url_.c_str());
   Set(easy_, CURLOPT_PROTOCOLS_STR, cleartext ? "http" : "https");
   Set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
-  Set(easy_, CURLOPT_PATH_AS_IS, 1L);
   // No proxy, whatever the environment says: signed requests go nowhere but to the configured endpoint.
   Set(easy_, CURLOPT_PROXY, "");
   // libcurl 7.88's HTTP/2 over cleartext fails on reused connections. No CURLOPT_PIPEWAIT: it would open connections
@@ -184,10 +185,10 @@ void CurlExchange::AddHeaderLine(std::string_view name, std::string_view separat
 }
 
 // libcurl has a connection and is about to send. It comes back here when a connection that was kept alive turns out
-// dead, to send the same bytes again: fine for a GET, but another request may have taken effect, and is the retry
-// policy's to attempt again.
+// dead, to send the same bytes again. They carry the same nonce, which an upstream takes once, and may have taken effect:
+// attempting again, signed anew, is the retry policy's.
 int CurlExchange::OnSend() {
-  if (sent_ && request_.method != "GET") {
+  if (sent_) {
     Refuse(TransferError::kUnreachable, "the connection broke before a reply");
     return CURL_PREREQFUNC_ABORT;
   }

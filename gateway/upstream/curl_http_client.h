@@ -25,8 +25,8 @@ absl::Duration NextLook(const TransferLimits& limits, absl::Duration elapsed, st
 // `http://`. Follows no redirect, uses no proxy, no .netrc, no cookie; undoes gzip. Keeps connections, DNS answers and
 // TLS sessions.
 //
-// A request that is not a GET is written to one connection once. A GET may be written to another connection again when
-// one that was kept alive breaks before the reply begins; both times count as one transfer, within its limits.
+// A request is written to one connection once: when one that was kept alive turns out dead, the transfer ends with
+// kUnreachable.
 //
 // Wake is thread-safe; all else belongs to the loop thread. Not to be destroyed by a `done`; destroying it aborts every
 // transfer.

@@ -64,7 +64,6 @@ class FaultList {
  public:
   void Add(FaultRule rule) { rules_.push_back(std::move(rule)); }
   void Clear() { rules_.clear(); }
-  std::size_t size() const { return rules_.size(); }
   // The fault of the first rule that matches, whose count it takes one from.
   std::optional<Fault> Take(Api api, std::string_view action, std::string_view task_id);
 

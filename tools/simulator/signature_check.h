@@ -20,7 +20,7 @@ namespace taskgateway::simulator {
 // An access key that the simulator knows.
 struct AccessKey {
   core::Credentials credentials;
-  // A temporary key's token is refused from this time after AccessKeys::Put on. Unset: never.
+  // A temporary key's token is refused from this time after SignatureCheck::Put on. Unset: never.
   std::optional<absl::Duration> expires_after;
 };
 

@@ -40,7 +40,7 @@ void TaskBook::Put(TaskScript script) { Put(std::move(script), absl::ZeroDuratio
 void TaskBook::Put(TaskScript script, absl::Duration age) {
   const Api api = script.api;
   const std::string id = script.id;
-  Remove(id);
+  Remove(api, id);
   auto task = std::make_unique<ScriptedTask>(std::move(script), clock_, age);
   if (api == Api::kServiceCatalog) {
     const std::string product_id = task->Field("ProvisionedProductId");
@@ -51,22 +51,22 @@ void TaskBook::Put(TaskScript script, absl::Duration age) {
   tasks_[{api, id}] = std::move(task);
 }
 
+bool TaskBook::Remove(Api api, const std::string& id) {
+  if (api == Api::kServiceCatalog) {
+    for (auto& [product_id, product] : products_) std::erase(product.tasks, id);
+  }
+  return tasks_.erase({api, id}) > 0;
+}
+
 bool TaskBook::Remove(const std::string& id) {
-  for (auto& [product_id, product] : products_) std::erase(product.tasks, id);
-  return tasks_.erase({Api::kCloudControl, id}) + tasks_.erase({Api::kServiceCatalog, id}) > 0;
+  const bool control = Remove(Api::kCloudControl, id);
+  const bool catalog = Remove(Api::kServiceCatalog, id);
+  return control || catalog;
 }
 
 ScriptedTask* TaskBook::Find(Api api, const std::string& id) {
   const auto found = tasks_.find({api, id});
   return found == tasks_.end() ? nullptr : found->second.get();
-}
-
-std::vector<const ScriptedTask*> TaskBook::All(Api api) const {
-  std::vector<const ScriptedTask*> all;
-  for (const auto& [key, task] : tasks_) {
-    if (key.first == api) all.push_back(task.get());
-  }
-  return all;
 }
 
 void TaskBook::PutProduct(const std::string& id, Members fields) {

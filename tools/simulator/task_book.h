@@ -42,12 +42,10 @@ class TaskBook {
   // Adds a task, or replaces the one of the same API and id; it starts now. A Service Catalog task joins the
   // provisioned product that its ProvisionedProductId names, as its newest.
   void Put(TaskScript script);
-  // False when neither API has it.
+  // Removes the tasks of that id from both APIs. False when neither has one.
   bool Remove(const std::string& id);
   // A null pointer when there is none.
   ScriptedTask* Find(Api api, const std::string& id);
-  // All of them, ordered by API and id.
-  std::vector<const ScriptedTask*> All(Api api) const;
 
   // A provisioned product that has no task yet; `fields` win over the defaults.
   void PutProduct(const std::string& id, Members fields);
@@ -73,6 +71,7 @@ class TaskBook {
   };
 
   void Put(TaskScript script, absl::Duration age);
+  bool Remove(Api api, const std::string& id);
   Product* ReadProduct(const std::string& id);
 
   const base::Clock& clock_;

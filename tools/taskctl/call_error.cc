@@ -77,7 +77,10 @@ std::string CallErrorText(std::string_view subject, const google::rpc::Status& s
   if (!error_info.domain().empty() && error_info.domain() != "taskgateway")
     AppendLine(text, "upstream", error_info.domain());
   const std::map<std::string, std::string> metadata(error_info.metadata().begin(), error_info.metadata().end());
-  for (const auto& [key, value] : metadata) AppendLine(text, key, value);
+  for (const auto& [key, value] : metadata) {
+    // BadRequest, above, has named the field.
+    if (key != "field" || bad.field_violations().empty()) AppendLine(text, key, value);
+  }
   const auto retry = DetailOf<google::rpc::RetryInfo>(status);
   if (retry.has_retry_delay()) AppendLine(text, "try again in", absl::FormatDuration(FromProto(retry.retry_delay())));
   const std::string hint = HintFor(status, server);

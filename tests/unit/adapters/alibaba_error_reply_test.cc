@@ -172,6 +172,11 @@ TEST(ReadErrorReplyTest, TheHeaderHasTheRequestIdThatTheBodyLacks) {
   EXPECT_EQ(ReadErrorReply({.status = 400, .headers = headers, .body = R"({"RequestId":"b"})"}).request_id, "b");
 }
 
+TEST(ReadErrorReplyTest, ABodyBeyondAMebibyteIsNoEnvelope) {
+  const std::string body = R"({"Code":"c","Message":")" + std::string(std::size_t{1} << 20, 'x') + "\"}";
+  EXPECT_EQ(ReadErrorReply({.status = 400, .headers = {}, .body = body}).code, "");
+}
+
 TEST(BrokenReplyTest, IsTransientUnlessTheReplyIsTooLarge) {
   const core::HttpResponse response{.status = 200, .headers = {{"x-acs-request-id", "R1"}}, .body = ""};
   const Verdict broken = BrokenReply(response, kRef, absl::InvalidArgumentError("not JSON (byte 7)"));

@@ -62,7 +62,7 @@ const std::vector<Entry>& Catalogue() {
       {"TASK_ALREADY_DONE", Code::kFailedPrecondition, "PreconditionFailure", "GetTask",
        [](Text t) { return TaskAlreadyDone(t, Error(t)); }},
       {"TASK_ID_AMBIGUOUS", Code::kFailedPrecondition, "", "ask for one of",
-       [](Text t) { return TaskIdAmbiguous(t, std::vector<std::string>(100, std::string(t))); }},
+       [](Text t) { return TaskIdAmbiguous(t, std::vector<std::string>(9, std::string(t))); }},
       {"UPSTREAM_REJECTED", Code::kUnknown, "", "error list", [](Text t) { return UpstreamRejected(Error(t)); }},
       {"INVALID_ARGUMENT", Code::kInvalidArgument, "BadRequest", "", [](Text t) { return InvalidField(t, t); }},
       {"CANCEL_UNSUPPORTED_BY_SOURCE", Code::kUnimplemented, "", "ListSources",

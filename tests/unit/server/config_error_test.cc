@@ -264,9 +264,10 @@ INSTANTIATE_TEST_SUITE_P(
     Yaml, BadFileTest,
     ::testing::Values(
         BadFile{"listen:", "listen: [",
-                "t.yaml:2: is not YAML: end of sequence flow not found; check indentation and quotes around here"},
+                "t.yaml:3: is not YAML: end of sequence flow not found; check indentation and quotes around here"},
         BadFile{"limits:", "\tlimits:",
-                "t.yaml:21: is not YAML: illegal map value; check indentation and quotes around here"},
+                "t.yaml:21: is not YAML: illegal tab when looking for indentation; check indentation and quotes around "
+                "here"},
         BadFile{"limits:", "---\nlimits:", "t.yaml:22: has a second document; remove it and its line of dashes"},
         BadFile{"name: cc", "name: c\xff", "t.yaml:10: is not UTF-8 text; save it as UTF-8"}));
 

@@ -33,21 +33,24 @@ TEST(CallErrorText, SaysNameCodeReasonAndMessage) {
 }
 
 TEST(CallErrorText, NamesBadFieldsAndDoesNotRepeatTheCode) {
-  EXPECT_EQ(
-      CallErrorText("x", Parse(R"pb(
-                      code: 3
-                      message: "bad name"
-                      details {
-                        [type.googleapis.com/google.rpc.ErrorInfo] { reason: "INVALID_ARGUMENT" domain: "taskgateway" }
-                      }
-                      details {
-                        [type.googleapis.com/google.rpc.BadRequest] {
-                          field_violations { field: "name" description: "must be sources/{source}/tasks/{task}" }
-                        }
-                      })pb"),
-                    kServer),
-      "error: x: INVALID_ARGUMENT: bad name\n"
-      "  name: must be sources/{source}/tasks/{task}\n");
+  EXPECT_EQ(CallErrorText("x", Parse(R"pb(
+                            code: 3
+                            message: "bad name"
+                            details {
+                              [type.googleapis.com/google.rpc.ErrorInfo] {
+                                reason: "INVALID_ARGUMENT"
+                                domain: "taskgateway"
+                                metadata { key: "field" value: "name" }
+                              }
+                            }
+                            details {
+                              [type.googleapis.com/google.rpc.BadRequest] {
+                                field_violations { field: "name" description: "must be sources/{source}/tasks/{task}" }
+                              }
+                            })pb"),
+                          kServer),
+            "error: x: INVALID_ARGUMENT: bad name\n"
+            "  name: must be sources/{source}/tasks/{task}\n");
 }
 
 TEST(CallErrorText, TellsTheUpstreamsWordsAndWhenToTryAgain) {

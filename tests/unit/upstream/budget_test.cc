@@ -1,13 +1,10 @@
 #include "gateway/upstream/budget.h"
 
-#include <algorithm>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "adapters/core/status_catalogue.h"
-#include "gateway/base/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/virtual_time.h"
@@ -280,51 +277,6 @@ TEST_F(BudgetTest, ABudgetThatGoesForgetsWhoWaits) {
   EXPECT_THAT(granted_, IsEmpty());
   EXPECT_THAT(refused_, IsEmpty());
 }
-
-// Random callers come, leave and are throttled; whatever they do, the promises of the budget hold.
-class BudgetPropertyTest : public BudgetTest, public testing::WithParamInterface<int> {};
-
-TEST_P(BudgetPropertyTest, NoWindowHasMoreThanBurstAndRateAndNobodyGoesLate) {
-  base::Random random(static_cast<std::uint64_t>(GetParam()));
-  const double rate = 1 + 40 * random.Unit();
-  const int burst = 1 + static_cast<int>(random.Next() % 20);
-  const bool throttles = GetParam() % 2 == 1;
-  Limit(rate, burst, 50);
-  int asked = 0;
-  int answered = 0;
-  std::vector<absl::Duration> grants;
-  std::vector<Budget::Ticket> tickets;
-  for (int i = 0; i < 600; ++i) {
-    time_.RunFor(random.Below(absl::Seconds(2.0 / rate)));
-    const absl::Duration deadline = time_.loop.Now() + random.Below(absl::Seconds(60.0 / rate));
-    ++asked;
-    tickets.push_back(budget_->Acquire(deadline, [&, deadline](const absl::Status& status) {
-      ++answered;
-      if (!status.ok()) return;
-      grants.push_back(time_.loop.Now());
-      EXPECT_LE(time_.loop.Now(), deadline);
-    }));
-    if (random.Unit() < 0.05) {
-      const Budget::Ticket leaver = tickets[random.Next() % tickets.size()];
-      const std::size_t before = budget_->queued();
-      budget_->Leave(leaver);
-      if (budget_->queued() < before) --asked;
-    }
-    if (throttles && random.Unit() < 0.01) budget_->Throttled(random.Below(absl::Seconds(1)));
-  }
-  time_.RunFor(absl::Hours(1));
-  EXPECT_EQ(budget_->queued(), 0u);
-  EXPECT_EQ(answered, asked);
-  EXPECT_GT(grants.size(), 20u) << "a budget that refuses everybody keeps all promises, too";
-  for (std::size_t first = 0; first < grants.size(); ++first) {
-    for (std::size_t last = first; last < grants.size(); ++last) {
-      const double allowed = burst + rate * absl::ToDoubleSeconds(grants[last] - grants[first]);
-      ASSERT_LE(static_cast<double>(last - first + 1), allowed + 1e-6) << "between grants " << first << " and " << last;
-    }
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Seeds, BudgetPropertyTest, testing::Range(1, 21));
 
 }  // namespace
 }  // namespace taskgateway::upstream

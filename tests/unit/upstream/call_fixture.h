@@ -1,7 +1,7 @@
 // An upstream call with everything around it scripted, on virtual time.
 #pragma once
 
-#include <deque>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>

@@ -1,4 +1,4 @@
-// Ends that are not replies: Abort, destruction, and what `done` may do.
+// Abort, destruction, what `done` may do, and Wake.
 #include <thread>
 
 #include "gmock/gmock.h"
@@ -181,6 +181,22 @@ TEST_F(CurlHttpClientAbortTest, WakeFromAnotherThreadEndsAWait) {
   client_->Wait(absl::InfiniteDuration());
   second.join();
   client_->Abort(id);
+}
+
+TEST_F(CurlHttpClientAbortTest, AnEventLoopSleepsInTheClient) {
+  const auto server = Serve(ScriptedServer::Always(HttpReply("{}")));
+  const Endpoint endpoint = server->endpoint();
+  base::EventLoop loop(clock_, *client_);
+  std::thread poster([&] {
+    loop.Post([&] {
+      Start(endpoint, Get(), [&](const TransferResult& result) {
+        EXPECT_EQ(result.error, TransferError::kNone);
+        loop.Stop();
+      });
+    });
+  });
+  loop.Run();
+  poster.join();
 }
 
 }  // namespace

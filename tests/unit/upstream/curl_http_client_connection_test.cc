@@ -131,18 +131,9 @@ ScriptedServer::Script BreaksWhenUsedAgain() {
   };
 }
 
-TEST_F(CurlHttpClientConnectionTest, AGetOnAKeptConnectionThatTurnsOutDeadIsSentOnAnotherOne) {
-  const auto server = Serve(BreaksWhenUsedAgain());
-  const Endpoint endpoint = server->endpoint();
-  ASSERT_EQ(Exchange(endpoint, Get("/1")).error, TransferError::kNone);
-  EXPECT_EQ(Exchange(endpoint, Get("/2")).error, TransferError::kNone);
-  EXPECT_EQ(server->connections(), 2);
-  EXPECT_THAT(server->requests(),
-              ElementsAre(testing::StartsWith("GET /1"), testing::StartsWith("GET /2"), testing::StartsWith("GET /2")));
-}
-
-TEST_F(CurlHttpClientConnectionTest, AnyOtherRequestIsNeverSentTwice) {
-  for (const char* method : {"POST", "PUT", "DELETE"}) {
+// The same bytes would carry the same nonce, which an upstream takes once: sending again is the retry policy's.
+TEST_F(CurlHttpClientConnectionTest, ARequestOnAKeptConnectionThatTurnsOutDeadIsNotSentTwice) {
+  for (const char* method : {"GET", "POST", "PUT", "DELETE"}) {
     const auto server = Serve(BreaksWhenUsedAgain());
     const Endpoint endpoint = server->endpoint();
     core::HttpRequest request = Get("/2");

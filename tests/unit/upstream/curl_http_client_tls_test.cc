@@ -1,4 +1,6 @@
 // Upstreams that speak TLS.
+#include <curl/curl.h>
+
 #include <fstream>
 
 #include "gmock/gmock.h"
@@ -88,19 +90,21 @@ TEST_F(CurlHttpClientTlsTest, ANewConnectionContinuesTheSessionOfTheOldOne) {
       certificates.ServerContext());
   Endpoint endpoint = server->endpoint();
   endpoint.ca_file = certificates.ca_file();
-  // The second pair runs at the same time, so on two handles: sessions are not the property of one.
   Exchange(endpoint, Get());
-  const Pending second = Start(endpoint, Get());
-  const Pending third = Start(endpoint, Get());
-  RunUntil([&] { return second->has_value() && third->has_value(); });
+  // A transfer that takes the first one's handle: sessions are not the property of a handle.
+  const auto silent = Serve([](Connection& connection) { connection.AwaitClose(); });
+  const Endpoint elsewhere = silent->endpoint();
+  Start(elsewhere, Get());
+  Exchange(endpoint, Get());
   base::MutexLock lock(mutex);
-  EXPECT_THAT(resumed, ElementsAre(false, true, true));
+  EXPECT_THAT(resumed, ElementsAre(false, true));
 }
 
-// HTTP/2 as far as it takes to answer `200` and a body to every request.
+// HTTP/2 as far as it takes to answer `200` and a body to every request but that on the stream `unanswered`.
 class Http2Script {
  public:
-  explicit Http2Script(Connection& connection) : connection_(connection) {}
+  explicit Http2Script(Connection& connection, std::size_t unanswered = 0)
+      : connection_(connection), unanswered_(unanswered) {}
 
   void Run() {
     connection_.Read(24);  // the client's preface
@@ -115,7 +119,7 @@ class Http2Script {
       connection_.Read(size);
       if (type == kSettings && flags == 0) SendFrame(kSettings, kAck, "", 0);
       const bool request_ends = (type == kHeaders || type == kData) && (flags & kEndStream) != 0;
-      if (!request_ends) continue;
+      if (!request_ends || Number(stream) == unanswered_) continue;
       SendFrame(kHeaders, kEndHeaders, "\x88", Number(stream));  // `:status: 200` of the static table
       SendFrame(kData, kEndStream, "{\"http\":2}", Number(stream));
     }
@@ -141,16 +145,25 @@ class Http2Script {
   }
 
   Connection& connection_;
+  const std::size_t unanswered_;
 };
 
-TEST_F(CurlHttpClientTlsTest, Http2IsSpokenWhereItIsOffered) {
-  if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) == 0)
-    GTEST_SKIP() << "this libcurl has no HTTP/2";
-  TestCertificates certificates("IP:127.0.0.1");
+class CurlHttpClientHttp2Test : public CurlHttpClientTlsTest {
+ protected:
+  void SetUp() override {
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) == 0) {
+      GTEST_SKIP() << "this libcurl has no HTTP/2";
+    }
+  }
+
+  TestCertificates certificates_{"IP:127.0.0.1"};
+};
+
+TEST_F(CurlHttpClientHttp2Test, ItIsSpokenWhereItIsOffered) {
   const auto server =
-      Serve([](Connection& connection) { Http2Script(connection).Run(); }, certificates.ServerContext(true));
+      Serve([](Connection& connection) { Http2Script(connection).Run(); }, certificates_.ServerContext(true));
   Endpoint endpoint = server->endpoint();
-  endpoint.ca_file = certificates.ca_file();
+  endpoint.ca_file = certificates_.ca_file();
   for (const core::HttpRequest& request : {Get("/a"), Post("a=b"), Get("/b")}) {
     const TransferResult result = Exchange(endpoint, request);
     ASSERT_EQ(result.error, TransferError::kNone) << result.detail;
@@ -163,6 +176,26 @@ TEST_F(CurlHttpClientTlsTest, Http2IsSpokenWhereItIsOffered) {
   for (const Pending& one : pending) {
     RunUntil([&] { return one->has_value(); });
     EXPECT_EQ((*one)->error, TransferError::kNone) << (*one)->detail;
+  }
+  EXPECT_EQ(server->connections(), 1);
+}
+
+TEST_F(CurlHttpClientHttp2Test, AnAbortedTransferLeavesTheConnectionToTheOthers) {
+  // The client's streams are 1, 3, 5 and so on.
+  const auto server =
+      Serve([](Connection& connection) { Http2Script(connection, 3).Run(); }, certificates_.ServerContext(true));
+  Endpoint endpoint = server->endpoint();
+  endpoint.ca_file = certificates_.ca_file();
+  ASSERT_EQ(Exchange(endpoint, Get()).error, TransferError::kNone);
+  const HttpClient::TransferId unanswered =
+      Start(endpoint, Get(), [](const TransferResult& result) { ADD_FAILURE() << "done: " << result.detail; });
+  const Pending before = Start(endpoint, Get());
+  RunUntil([&] { return before->has_value(); });
+  const Pending during = Start(endpoint, Get());
+  client_->Abort(unanswered);
+  RunUntil([&] { return during->has_value(); });
+  for (const TransferResult& result : {**before, **during, Exchange(endpoint, Get())}) {
+    EXPECT_EQ(result.error, TransferError::kNone) << result.detail;
   }
   EXPECT_EQ(server->connections(), 1);
 }

@@ -1,0 +1,136 @@
+#include "tests/bench/fleet.h"
+
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+
+namespace taskgateway::bench {
+namespace {
+
+constexpr int kTasks = 1000;
+constexpr char kBinaries[] = TASKGATEWAY_BINARY_DIR;
+
+std::filesystem::path NewFolder() {
+  std::string path = std::filesystem::temp_directory_path() / "taskgateway-bench-XXXXXX";
+  if (mkdtemp(path.data()) == nullptr) {
+    std::cerr << "bench_load: cannot create " << path << "\n";
+    std::exit(1);
+  }
+  return path;
+}
+
+absl::Duration OwnCpuTime() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
+
+}  // namespace
+
+Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), folder_(NewFolder()) {
+  std::ofstream scenario(Path("scenario.yaml"));
+  scenario << "tasks:\n";
+  for (int i = 0; i < kTasks; ++i) {
+    task_ids_.push_back(absl::StrFormat("task-433aead756057fff8189a7c%04d", i));
+    scenario << "- {api: cloud_control, id: " << task_ids_.back() << ", steps: [{status: Running}]}\n";
+  }
+  scenario.close();
+  simulator_ =
+      std::make_unique<Child>(std::vector<std::string>{absl::StrCat(kBinaries, "/tasksim"), "--scenario",
+                                                       Path("scenario.yaml"), "--ports-file", Path("simulator.json")},
+                              Path("simulator.log"));
+  upstream_ = absl::StrCat("127.0.0.1:", simulator_->AwaitPort(Path("simulator.json"), "http"));
+  StartGateway();
+  echo_ = std::make_unique<Child>(
+      std::vector<std::string>{absl::StrCat(kBinaries, "/bench/bare_echo"), Path("echo.json")}, Path("echo.log"));
+  get_ = std::make_unique<Child>(std::vector<std::string>{absl::StrCat(kBinaries, "/bench/bare_get"), upstream_,
+                                                          task_ids_.front(), absl::StrCat(outstanding_)},
+                                 Path("get.log"), /*talks=*/true);
+
+  const auto address = [](int port) { return absl::StrCat("127.0.0.1:", port); };
+  std::vector<std::string> names;
+  for (const std::string& id : task_ids_) names.push_back(absl::StrCat("sources/cloud-control/tasks/", id));
+  const int gateway_port = gateway_->AwaitPort(Path("gateway.json"), "grpc");
+  const int echo_port = echo_->AwaitPort(Path("echo.json"), "grpc");
+  // Only now: gRPC starts threads, and a process with threads had better not fork.
+  gateway_client_ = std::make_unique<LoadClient>(address(gateway_port), names, outstanding_);
+  echo_client_ = std::make_unique<LoadClient>(address(echo_port), names, outstanding_);
+}
+
+Fleet::~Fleet() {
+  for (auto* child : {&get_, &echo_, &gateway_, &simulator_}) child->reset();
+  std::filesystem::remove_all(folder_);
+}
+
+void Fleet::StartGateway() {
+  std::ofstream config(Path("gateway.yaml"));
+  config << "listen: {address: \"127.0.0.1:0\"}\n"
+            "accounts:\n"
+            "- name: bench\n"
+            "  credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}\n"
+            "sources:\n"
+            "- name: cloud-control\n"
+            "  kind: cloud_control\n"
+            "  account: bench\n"
+            "  endpoint: \"http://"
+         << upstream_
+         << "\"\n"
+            "  budgets: [{operation: GetTask, requests_per_second: 100000, burst: 100000}]\n";
+  config.close();
+  gateway_ =
+      std::make_unique<Child>(std::vector<std::string>{absl::StrCat(kBinaries, "/taskgateway"), "--config",
+                                                       Path("gateway.yaml"), "--ports-file", Path("gateway.json")},
+                              Path("gateway.log"));
+}
+
+Window Fleet::Measure(Side side, absl::Duration time) {
+  const Child& child = side == Side::kGateway ? *gateway_ : side == Side::kEcho ? *echo_ : *get_;
+  for (const Child* one : {&child, simulator_.get()}) one->Settle();
+  const absl::Duration idle = IdleTime();
+  const absl::Time begin = absl::Now();
+  const absl::Duration ours = CpuTime();
+  const absl::Duration cpu = child.CpuTime();
+  const absl::Duration simulator = simulator_->CpuTime();
+  absl::Duration signing;
+  const Load load = Run(side, time, &signing);
+  for (const Child* one : {&child, simulator_.get()}) one->Settle();
+  if (load.failed > 0 || load.calls == 0) {
+    std::cerr << "bench_load: " << load.failed << " of " << load.calls << " calls failed: " << load.failure << "\n";
+    std::exit(1);
+  }
+  const auto calls = static_cast<double>(load.calls);
+  const auto cores = static_cast<double>(std::thread::hardware_concurrency());
+  return {.cpu_us = absl::ToDoubleMicroseconds(child.CpuTime() - cpu - signing) / calls,
+          .calls_per_second = calls / absl::ToDoubleSeconds(load.elapsed),
+          .simulator_us = absl::ToDoubleMicroseconds(simulator_->CpuTime() - simulator) / calls,
+          .foreign_cores = cores - absl::FDivDuration(IdleTime() - idle + CpuTime() - ours, absl::Now() - begin)};
+}
+
+Load Fleet::Run(Side side, absl::Duration time, absl::Duration* signing) {
+  if (side == Side::kGateway) return gateway_client_->Run(time);
+  if (side == Side::kEcho) return echo_client_->Run(time);
+  Load load;
+  std::int64_t nanoseconds = 0;
+  const absl::Time begin = absl::Now();
+  std::istringstream(get_->Ask(absl::StrCat(absl::ToInt64Milliseconds(time)))) >> load.calls >> load.failed >>
+      nanoseconds;
+  load.elapsed = absl::Now() - begin;
+  load.failure = "see the simulator's ledger";
+  *signing = absl::Nanoseconds(nanoseconds);
+  return load;
+}
+
+// Of this process and all its children.
+absl::Duration Fleet::CpuTime() const {
+  return OwnCpuTime() + simulator_->CpuTime() + gateway_->CpuTime() + echo_->CpuTime() + get_->CpuTime();
+}
+
+}  // namespace taskgateway::bench

@@ -1,0 +1,54 @@
+// The programs that the load test measures, each a process of its own on loopback.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "tests/bench/child.h"
+#include "tests/bench/load_client.h"
+
+namespace taskgateway::bench {
+
+// What is measured.
+enum class Side { kGateway, kEcho, kGet };
+
+// What one window of load cost.
+struct Window {
+  double cpu_us = 0;  // CPU time per call of the side's process
+  double calls_per_second = 0;
+  double simulator_us = 0;   // CPU time per request of the simulator, which echo does without
+  double foreign_cores = 0;  // what everything else on the machine used meanwhile, in cores
+};
+
+class Fleet {
+ public:
+  // Starts all of them in an empty folder of their own. `outstanding` calls are under way at a time.
+  explicit Fleet(std::size_t outstanding);
+  ~Fleet();
+
+  // Puts load on one side for `time`. Ends this process when a call fails.
+  Window Measure(Side side, absl::Duration time);
+
+ private:
+  std::string Path(const std::string& name) const { return folder_ / name; }
+  void StartGateway();
+  Load Run(Side side, absl::Duration time, absl::Duration* signing);
+  absl::Duration CpuTime() const;
+
+  const std::size_t outstanding_;
+  const std::filesystem::path folder_;
+  std::vector<std::string> task_ids_;
+  std::string upstream_;  // host:port
+  std::unique_ptr<Child> simulator_;
+  std::unique_ptr<Child> gateway_;
+  std::unique_ptr<Child> echo_;
+  std::unique_ptr<Child> get_;
+  std::unique_ptr<LoadClient> gateway_client_;
+  std::unique_ptr<LoadClient> echo_client_;
+};
+
+}  // namespace taskgateway::bench

@@ -1,0 +1,165 @@
+// The gateway as a process: arguments, exit codes, output, signals.
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+extern char** environ;
+
+namespace taskgateway::server {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::MatchesRegex;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kExample[] = TASKGATEWAY_SOURCE_DIR "/gateway/server/taskgateway.example.yaml";
+
+// `taskgateway` with standard output and standard error in one pipe.
+class Process {
+ public:
+  explicit Process(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), TASKGATEWAY_BINARY_DIR "/taskgateway");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    int ends[2];
+    EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    EXPECT_EQ(posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    output_ = ends[0];
+  }
+  ~Process() { close(output_); }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // Reads until the output has `text`.
+  void WaitFor(const std::string& text) {
+    while (text_.find(text) == std::string::npos) {
+      if (!ReadSome()) {
+        FAIL() << "ended before it said " << text << ":\n" << text_;
+      }
+    }
+  }
+  void Signal(int signal) const { kill(pid_, signal); }
+  // Waits for its end and returns the exit code, -1 for any other end.
+  int ExitCode() {
+    while (ReadSome()) {
+    }
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  bool ReadSome() {
+    char buffer[4096];
+    const ssize_t size = read(output_, buffer, sizeof buffer);
+    if (size > 0) text_.append(buffer, static_cast<std::size_t>(size));
+    return size > 0;
+  }
+
+  pid_t pid_ = 0;
+  int output_ = -1;
+  std::string text_;
+};
+
+std::string WriteFile(const std::string& name, const std::string& text) {
+  const std::string path = ::testing::TempDir() + std::to_string(getpid()) + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+constexpr char kServable[] = R"(
+listen: {address: "127.0.0.1:0"}
+accounts: [{name: main, credentials: {static: {access_key_id: id, access_key_secret: secret}}}]
+sources: [{name: cc, kind: cloud_control, account: main, endpoint: "https://cloudcontrol.aliyuncs.com"}]
+)";
+
+TEST(MainTest, CheckConfigSaysInOneLineThatAFileIsValid) {
+  Process process({"--config", kExample, "--check-config"});
+  EXPECT_EQ(process.ExitCode(), 0);
+  EXPECT_EQ(process.text(), std::string(kExample) + " is valid: 3 accounts, 4 sources, to listen on 127.0.0.1:8980\n");
+}
+
+TEST(MainTest, AConfigurationErrorIsExitCode2) {
+  const std::string bad = WriteFile("bad.yaml", "listen: {adress: x}\n");
+  const std::string good = WriteFile("good.yaml", kServable);
+  const std::string no_keys = WriteFile("no_keys.yaml", R"(
+accounts: [{name: main, credentials: {environment: {prefix: NOBODY_SETS_THIS}}}]
+sources: [{name: cc, kind: cloud_control, account: main, endpoint: "https://cloudcontrol.aliyuncs.com"}]
+)");
+  const struct {
+    std::vector<std::string> arguments;
+    std::string expected;
+  } kCases[] = {
+      {{"--config", bad}, bad + ":1: listen.adress: is an unknown key; did you mean \"address\"?"},
+      {{"--config", bad, "--check-config"}, bad + ":1: listen.adress: is an unknown key"},
+      {{"--config", "/no/such/file"}, "/no/such/file: cannot be opened"},
+      {{"--config", good, "--check-config", "--listen", "0.0.0.0:1"},
+       "--listen: is \"0.0.0.0:1\", plaintext for other"},
+      {{"--config", no_keys}, "NOBODY_SETS_THIS_ALIBABA_CLOUD_ACCESS_KEY_ID"},
+      {{}, "--config"},
+      {{"--no-such-flag"}, "--no-such-flag"},
+  };
+  for (const auto& test : kCases) {
+    Process process(test.arguments);
+    EXPECT_EQ(process.ExitCode(), 2) << test.expected;
+    EXPECT_THAT(process.text(), HasSubstr(test.expected));
+  }
+}
+
+TEST(MainTest, AnAddressThatCannotBeListenedOnIsExitCode1) {
+  const std::string config = WriteFile("good.yaml", kServable);
+  Process process({"--config", config, "--listen", "127.0.0.1:0", "--ports-file", "/no/such/folder/ports"});
+  EXPECT_EQ(process.ExitCode(), 1);
+  EXPECT_THAT(process.text(), HasSubstr("--ports-file: \"/no/such/folder/ports\" cannot be written; give"));
+}
+
+TEST(MainTest, VersionHelpAndReferenceNeedNoConfiguration) {
+  const std::pair<const char*, const char*> kCases[] = {{"--version", "taskgateway "},
+                                                        {"--help", "Reads asynchronous tasks"},
+                                                        {"--print-config-reference", "| Field | Type |"}};
+  for (const auto& [flag, expected] : kCases) {
+    Process process({flag});
+    EXPECT_EQ(process.ExitCode(), 0);
+    EXPECT_THAT(process.text(), StartsWith(expected));
+  }
+}
+
+class SignalTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(SignalTest, ServesUntilItComesAndTellsItsPort) {
+  const std::string config = WriteFile("good.yaml", kServable);
+  const std::string ports = WriteFile("ports.json", "");
+  Process process({"--config", config, "--ports-file", ports});
+  process.WaitFor("\"event\":\"started\"");
+  process.Signal(SIGPIPE);
+  std::ifstream file(ports);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), MatchesRegex("\\{\"grpc\": [1-9][0-9]*\\}\n"));
+  process.Signal(GetParam());
+  EXPECT_EQ(process.ExitCode(), 0);
+  EXPECT_THAT(process.text(),
+              AllOf(HasSubstr("\"event\":\"stopping\",\"signal\":\""), HasSubstr("\"event\":\"stopped\"")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stop, SignalTest, ::testing::Values(SIGTERM, SIGINT));
+
+}  // namespace
+}  // namespace taskgateway::server
