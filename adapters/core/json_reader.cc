@@ -129,7 +129,7 @@ bool ReplaceLoneSurrogates(char* p, char* end) {
       }
     }
     if (high || low) {
-      std::memcpy(p + 2, "fffd", 4);
+      std::string_view("fffd").copy(p + 2, 4);
       replaced = true;
     }
     p += 6;

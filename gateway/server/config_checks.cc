@@ -148,15 +148,15 @@ class Checks {
         continue;
       }
       if (endpoint.empty() || source.account().empty() || problems_->Touches(budget_path)) continue;
-      const auto [found, fresh] =
-          budgets_.emplace(std::tuple(source.account(), endpoint, operation), std::pair(&budget, budget_path));
+      const auto [found, fresh] = budgets_.emplace(std::tuple(source.kind(), source.account(), endpoint, operation),
+                                                   std::pair(&budget, budget_path));
       const config::v1::Budget& other = *found->second.first;
       if (fresh || (other.requests_per_second() == budget.requests_per_second() && other.burst() == budget.burst())) {
         continue;
       }
       Report(budget_path,
              absl::StrCat("gives ", budget.requests_per_second(), "/s with burst ", budget.burst(), " for ", operation,
-                          ", but ", found->second.second, " shares account and endpoint and gives ",
+                          ", but ", found->second.second, " shares kind, account and endpoint and gives ",
                           other.requests_per_second(), "/s with burst ", other.burst(),
                           "; give both the same values, or only one of them"));
     }
@@ -181,8 +181,9 @@ class Checks {
   Problems* problems_;
   std::vector<std::string> account_names_;
   std::map<std::string, int> source_names_;
-  // (account, endpoint, operation) to the first entry for it and where that stands.
-  std::map<std::tuple<std::string, std::string, std::string>, std::pair<const config::v1::Budget*, std::string>>
+  // (kind, account, endpoint, operation) to the first entry for it and where that stands.
+  std::map<std::tuple<std::string, std::string, std::string, std::string>,
+           std::pair<const config::v1::Budget*, std::string>>
       budgets_;
 };
 

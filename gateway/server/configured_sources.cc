@@ -44,7 +44,7 @@ absl::Status ConfiguredSources::AddAccount(int index, config::v1::Account* accou
 void ConfiguredSources::AddBudgets(const config::v1::Config& config, base::EventLoop& loop) {
   const auto add = [&](const config::v1::Source& source, const std::string& operation, double requests_per_second,
                        int burst) {
-    auto& budget = budgets_[{source.account(), source.endpoint(), operation}];
+    auto& budget = budgets_[{source.kind(), source.account(), source.endpoint(), operation}];
     if (budget != nullptr) return;
     budget =
         std::make_unique<upstream::Budget>(loop, absl::StrCat("sources/", source.name(), ":", operation),
@@ -72,7 +72,8 @@ void ConfiguredSources::AddSources(const config::v1::Config& config) {
     const EndpointUrl url = ParseEndpointUrl(source.endpoint()).value();
     std::vector<upstream::Budget*> budgets;
     for (const Operation& operation : adapter.traits().operations) {
-      budgets.push_back(budgets_.at({source.account(), source.endpoint(), std::string(operation.name)}).get());
+      budgets.push_back(
+          budgets_.at({source.kind(), source.account(), source.endpoint(), std::string(operation.name)}).get());
     }
     sources.push_back(std::make_unique<tasks::Source>(
         tasks::Source{.name = source.name(),

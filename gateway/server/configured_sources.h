@@ -27,8 +27,9 @@ class ConfiguredSources {
   const tasks::Sources& sources() const { return *sources_; }
 
  private:
-  // A budget belongs to account, endpoint and operation.
-  using BudgetKey = std::tuple<std::string, std::string, std::string>;
+  // A budget belongs to kind, account, endpoint and operation: two APIs never share one, though both call an operation
+  // `GetTask` and may have one endpoint (the simulator's).
+  using BudgetKey = std::tuple<std::string, std::string, std::string, std::string>;
 
   ConfiguredSources() = default;
   absl::Status AddAccount(int index, config::v1::Account* account, const upstream::EnvironmentLookup& environment);

@@ -9,7 +9,7 @@
 namespace taskgateway::upstream {
 namespace {
 
-// Of path and query together. The longest of either vendor is below 2 KiB.
+// Of path and query together; ours have some hundred bytes.
 constexpr std::size_t kMaxTargetBytes = std::size_t{64} << 10;
 
 bool IsVisible(unsigned char c) { return c > ' ' && c < 0x7f; }

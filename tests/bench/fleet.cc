@@ -92,23 +92,25 @@ void Fleet::StartGateway() {
 }
 
 Window Fleet::Measure(Side side, absl::Duration time) {
-  const Child& child = side == Side::kGateway ? *gateway_ : side == Side::kEcho ? *echo_ : *get_;
-  for (const Child* one : {&child, simulator_.get()}) one->Settle();
+  const Child* const child = side == Side::kGateway ? gateway_.get() : side == Side::kEcho ? echo_.get() : get_.get();
+  child->Settle();
+  simulator_->Settle();
   const absl::Duration idle = IdleTime();
   const absl::Time begin = absl::Now();
   const absl::Duration ours = CpuTime();
-  const absl::Duration cpu = child.CpuTime();
+  const absl::Duration cpu = child->CpuTime();
   const absl::Duration simulator = simulator_->CpuTime();
   absl::Duration signing;
   const Load load = Run(side, time, &signing);
-  for (const Child* one : {&child, simulator_.get()}) one->Settle();
+  child->Settle();
+  simulator_->Settle();
   if (load.failed > 0 || load.calls == 0) {
     std::cerr << "bench_load: " << load.failed << " of " << load.calls << " calls failed: " << load.failure << "\n";
     std::exit(1);
   }
   const auto calls = static_cast<double>(load.calls);
   const auto cores = static_cast<double>(std::thread::hardware_concurrency());
-  return {.cpu_us = absl::ToDoubleMicroseconds(child.CpuTime() - cpu - signing) / calls,
+  return {.cpu_us = absl::ToDoubleMicroseconds(child->CpuTime() - cpu - signing) / calls,
           .calls_per_second = calls / absl::ToDoubleSeconds(load.elapsed),
           .simulator_us = absl::ToDoubleMicroseconds(simulator_->CpuTime() - simulator) / calls,
           .foreign_cores = cores - absl::FDivDuration(IdleTime() - idle + CpuTime() - ours, absl::Now() - begin)};

@@ -6,7 +6,7 @@ namespace taskgateway::simulator {
 namespace {
 
 constexpr std::string_view kTasksPath = "/api/v1/tasks/";
-constexpr std::string_view kCancelSuffix = "/operation/cancel";
+constexpr std::string_view kCancelOperation = "/operation/cancel";
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -28,14 +28,15 @@ void ReadParameters(std::string_view text, bool plus_is_space, Call& call) {
 
 // The two operations of Cloud Control are told by method and path; the action has to agree.
 void ReadCloudControl(const core::HttpRequest& request, Call& call) {
-  std::string_view id = std::string_view(request.path).substr(kTasksPath.size());
-  const bool cancel = request.method == "PUT" && id.ends_with(kCancelSuffix);
-  if (cancel) id.remove_suffix(kCancelSuffix.size());
-  if (id.empty() || id.find('/') != std::string_view::npos) return;
+  const std::string_view rest = std::string_view(request.path).substr(kTasksPath.size());
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string_view id = rest.substr(0, slash);
+  const std::string_view operation = rest.substr(slash);
+  const bool get = request.method == "GET" && operation.empty() && call.action == "GetTask";
+  const bool cancel = request.method == "PUT" && operation == kCancelOperation && call.action == "CancelTask";
+  if (id.empty() || !(get || cancel)) return;
+  call.api = Api::kCloudControl;
   call.subject = PercentDecode(id, false);
-  if (call.action == (cancel ? "CancelTask" : "GetTask") && (cancel || request.method == "GET")) {
-    call.api = Api::kCloudControl;
-  }
 }
 
 }  // namespace

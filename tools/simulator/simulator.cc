@@ -43,7 +43,6 @@ class Simulator::Server {
   absl::Status Start() {
     absl::StatusOr<Certificate> certificate = MakeCertificate(system_clock_.Now());
     if (!certificate.ok()) return certificate.status();
-    error_code error;
     pem_ = certificate->pem;
     SSL_CTX* const context = tls_.native_handle();
     if (SSL_CTX_use_certificate(context, certificate->x509.get()) != 1 ||

@@ -111,7 +111,7 @@ std::optional<std::vector<ScriptedTask*>> TaskBook::TasksOf(const std::string& p
 
 std::string TaskBook::Launch(const Members& fields) {
   const std::string number = absl::StrFormat("%06d", ++launches_);
-  const std::string product_id = absl::StrCat("pp-launched-", number);
+  std::string product_id = absl::StrCat("pp-launched-", number);
   TaskScript script = launch_.task;
   script.id = absl::StrCat("task-launched-", number);
   SetMembers(script.fields, fields);

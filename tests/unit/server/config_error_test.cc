@@ -245,7 +245,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "'https://SERVICECATALOG.cn-hangzhou.aliyuncs.com:443',\n"
                 "     budgets: [{operation: GetTask, requests_per_second: 6}]}\nlimits:",
                 "t.yaml:22: sources[2].budgets[0]: gives 6/s with burst 6 for GetTask, but sources[1].budgets[0] "
-                "shares account "
+                "shares kind, account "
                 "and endpoint and gives 5/s with burst 5; give both the same values, or only one of them"},
         BadFile{"      static:\n        access_key_id: AKID-4711\n        access_key_secret: hunter2", "      {}",
                 "t.yaml:5: accounts[0].credentials: has none of environment, static; give exactly one"},

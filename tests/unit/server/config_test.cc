@@ -154,11 +154,15 @@ TEST(ParseConfigTest, SourcesMayShareABudgetThatOneOfThemOrBothGiveAlike) {
   Parse(R"(
 accounts: [{name: main, credentials: {environment: {}}}, {name: other, credentials: {environment: {}}}]
 sources:
-  - {name: a, kind: cloud_control, account: main, endpoint: "https://x.com", budgets: [{operation: GetTask, requests_per_second: 7}]}
-  - {name: b, kind: cloud_control, account: main, endpoint: "https://x.com", budgets: [{operation: GetTask, requests_per_second: 7, burst: 7}]}
+  - {name: a, kind: cloud_control, account: main, endpoint: "https://x.com",
+     budgets: [{operation: GetTask, requests_per_second: 7}]}
+  - {name: b, kind: cloud_control, account: main, endpoint: "https://x.com",
+     budgets: [{operation: GetTask, requests_per_second: 7, burst: 7}]}
   - {name: c, kind: cloud_control, account: main, endpoint: "https://x.com"}
-  - {name: d, kind: cloud_control, account: other, endpoint: "https://x.com", budgets: [{operation: GetTask, requests_per_second: 8}]}
-  - {name: e, kind: cloud_control, account: main, endpoint: "https://x.com:444", budgets: [{operation: GetTask, requests_per_second: 9}]}
+  - {name: d, kind: cloud_control, account: other, endpoint: "https://x.com",
+     budgets: [{operation: GetTask, requests_per_second: 8}]}
+  - {name: e, kind: cloud_control, account: main, endpoint: "https://x.com:444",
+     budgets: [{operation: GetTask, requests_per_second: 9}]}
 )");
 }
 

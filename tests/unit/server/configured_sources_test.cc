@@ -88,7 +88,8 @@ accounts: [{name: x, credentials: {environment: {}}}, {name: y, credentials: {en
 limits: {max_queued_reads: 7}
 sources:
   - {name: a, kind: cloud_control, account: x, endpoint: "https://e.com"}
-  - {name: b, kind: cloud_control, account: x, endpoint: "https://e.com:443", budgets: [{operation: GetTask, requests_per_second: 3.5}]}
+  - {name: b, kind: cloud_control, account: x, endpoint: "https://e.com:443",
+     budgets: [{operation: GetTask, requests_per_second: 3.5}]}
   - {name: c, kind: cloud_control, account: y, endpoint: "https://e.com"}
   - {name: d, kind: cloud_control, account: x, endpoint: "https://f.com"}
 )");

@@ -19,8 +19,8 @@ namespace taskgateway::server {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::MatchesRegex;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 constexpr char kExample[] = TASKGATEWAY_SOURCE_DIR "/gateway/server/taskgateway.example.yaml";
