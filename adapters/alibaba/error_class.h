@@ -16,7 +16,7 @@ enum class ErrorClass {
   kMisconfigured,        // wrong host, protocol, method or action
   kNonceUsed,            // a new nonce helps
   kClockSkew,            // the server's time helps
-  kBrokenReply,          // neither a code nor a status that says "error"
+  kBrokenReply,          // not a reply of the API: no code, and no status or no text that says "error"
   kRejected,             // any other
 };
 

@@ -105,7 +105,19 @@ Verdict ClassifyError(const ErrorReply& error, const core::HttpResponse& respons
   const auto verdict = [&retry_after](absl::Status status, Signal signal = Signal::kNone) {
     return Verdict{.status = std::move(status), .signal = signal, .retry_after = retry_after};
   };
-  switch (ClassOf(error.code, response.status)) {
+  ErrorClass meaning = ClassOf(error.code, response.status);
+  // A refusal that says nothing is no reply of the API: a proxy's or a firewall's page. Too many requests is plain
+  // enough.
+  const bool silent = error.code.empty() && error.message.empty();
+  if (silent && response.status >= 400 && response.status < 500 && meaning != ErrorClass::kThrottled) {
+    meaning = ErrorClass::kBrokenReply;
+  }
+  // What follows a bracket repeats what was signed (`server StringToSign is [...`), which is nothing for callers.
+  if (meaning == ErrorClass::kCredentialsRejected || meaning == ErrorClass::kMisconfigured ||
+      meaning == ErrorClass::kNonceUsed || meaning == ErrorClass::kClockSkew) {
+    upstream.message = upstream.message.substr(0, upstream.message.find('['));
+  }
+  switch (meaning) {
     case ErrorClass::kTaskNotFound:
       return verdict(core::TaskNotFound(ref.name, upstream));
     case ErrorClass::kTaskAlreadyDone:

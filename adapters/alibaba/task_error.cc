@@ -1,5 +1,6 @@
 #include "adapters/alibaba/task_error.h"
 
+#include <limits>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -41,6 +42,9 @@ constexpr Row kRows[] = {
     {Match::kPrefix, "Missing", google::rpc::INVALID_ARGUMENT},
 };
 
+// An error is told in full, whatever its shape; the document's own budget bounds it.
+constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max() - 1;
+
 bool Fits(const Row& row, absl::string_view word) {
   if (row.match == Match::kPrefix) return absl::StartsWithIgnoreCase(word, row.word);
   return absl::StrContains(absl::AsciiStrToLower(word), absl::AsciiStrToLower(row.word));
@@ -57,7 +61,7 @@ void Take(const core::JsonValue& object, std::initializer_list<std::string_view>
   for (const std::string_view name : names) {
     const core::JsonValue* value = core::FindMember(object, name);
     if (value == nullptr || value->IsNull()) continue;
-    const std::string text = Trimmed(core::TextOf(*value, repaired));
+    const std::string text = Trimmed(core::TextOf(*value, repaired, kWhole));
     if (!text.empty()) *field = text;
     return;
   }
@@ -112,7 +116,7 @@ void DecodeTaskError(std::string_view code, const core::JsonValue* message, v1::
   if (core::CopyUtf8(code, &source_code)) *repaired = true;
   error->set_source_code(Trimmed(std::move(source_code)));
   if (message != nullptr && !message->IsNull()) {
-    error->set_message(Trimmed(core::TextOf(*message, repaired)));
+    error->set_message(Trimmed(core::TextOf(*message, repaired, kWhole)));
     // A message that is an object is itself the first document; one that is a string only holds it.
     FollowDocument(*message, message->IsString() ? kMaxDocuments : kMaxDocuments - 1, error, repaired);
   }

@@ -8,16 +8,16 @@
 namespace taskgateway::core {
 namespace {
 
-constexpr std::size_t kMaxPrintedBytes = 4096;
 constexpr int kMaxWarnings = 32;
 
 // An output stream for RapidJSON's writer that forgets what is behind the cut.
 struct CutStream {
   using Ch = char;
-  std::string text;
+  std::size_t max_bytes;
+  std::string text = {};
 
   void Put(char c) {
-    if (text.size() <= kMaxPrintedBytes) text.push_back(c);  // one more shows that there is more
+    if (text.size() <= max_bytes) text.push_back(c);  // one more shows that there is more
   }
   void Flush() {}
 };
@@ -67,16 +67,16 @@ void ToValue(const JsonValue& value, google::protobuf::Value* out, bool* repaire
 
 }  // namespace
 
-std::string TextOf(const JsonValue& value, bool* repaired) {
+std::string TextOf(const JsonValue& value, bool* repaired, std::size_t max_printed) {
   std::string text;
   if (value.IsString()) {
     if (CopyUtf8(ViewOf(value), &text)) *repaired = true;
     return text;
   }
-  CutStream stream;
+  CutStream stream{.max_bytes = max_printed};
   rapidjson::Writer<CutStream> writer(stream);
   value.Accept(writer);
-  if (CopyUtf8(CutUtf8(stream.text, kMaxPrintedBytes), &text)) *repaired = true;
+  if (CopyUtf8(CutUtf8(stream.text, max_printed), &text)) *repaired = true;
   return text;
 }
 

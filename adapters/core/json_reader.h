@@ -68,10 +68,12 @@ class JsonDocument {
 // case; null pointer when there is none or `object` is not an object.
 const JsonValue* FindMember(const JsonValue& object, std::string_view name);
 
-// The text of a string value; of any other value its JSON text, cut at 4 KiB. Bytes that are not UTF-8 become U+FFFD,
-// which sets
-// `*repaired`.
-std::string TextOf(const JsonValue& value, bool* repaired);
+// What the JSON text of a value that should have been text may take.
+inline constexpr std::size_t kMaxPrintedBytes = 4096;
+
+// The text of a string value; of any other value its JSON text, cut at `max_printed` bytes. Bytes that are not UTF-8
+// become U+FFFD, which sets `*repaired`.
+std::string TextOf(const JsonValue& value, bool* repaired, std::size_t max_printed = kMaxPrintedBytes);
 
 // Reads the documented fields of one object and notes what is odd about them as warnings of the task; text that had to
 // be repaired leaves a TEXT_REPAIRED warning.

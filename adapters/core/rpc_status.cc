@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
 #include "adapters/core/status_detail.h"
 #include "adapters/core/utf8.h"
@@ -55,7 +56,7 @@ void Shrink(google::rpc::ErrorInfo* info) {
 
 void Add(const google::protobuf::Message& detail, google::rpc::Status* status) {
   google::protobuf::Any* any = status->add_details();
-  any->set_type_url("type.googleapis.com/" + detail.GetDescriptor()->full_name());
+  any->set_type_url(absl::StrCat("type.googleapis.com/", detail.GetDescriptor()->full_name()));
   any->set_value(Serialized(detail));
 }
 

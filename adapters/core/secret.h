@@ -7,30 +7,33 @@
 
 namespace taskgateway::core {
 
-// A secret value. It has no stream operator and no conversion on purpose: `Reveal` is the one way to its bytes, so that a
-// search for it finds every use. Copies are allowed; each one wipes its own memory.
+// Overwrites the bytes of `text`, its spare capacity included, and leaves it empty.
+void Wipe(std::string* text) noexcept;
+
+// A secret value. It has no stream operator and no conversion on purpose: `Reveal` is the one way to its bytes, so that
+// a search for it finds every use. Copies are allowed; each one wipes its own memory.
 class Secret {
  public:
   Secret() = default;
   explicit Secret(std::string value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
-  Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.Wipe(); }
+  Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { core::Wipe(&other.value_); }
   Secret& operator=(const Secret& other) {
     if (this != &other) {
-      Wipe();
+      core::Wipe(&value_);
       value_ = other.value_;
     }
     return *this;
   }
   Secret& operator=(Secret&& other) noexcept {
     if (this != &other) {
-      Wipe();
+      core::Wipe(&value_);
       value_ = std::move(other.value_);
-      other.Wipe();
+      core::Wipe(&other.value_);
     }
     return *this;
   }
-  ~Secret() { Wipe(); }
+  ~Secret() { core::Wipe(&value_); }
 
   // The bytes. Never log, print or put them into a status.
   std::string_view Reveal() const { return value_; }
@@ -38,8 +41,6 @@ class Secret {
   friend bool operator==(const Secret&, const Secret&) = default;
 
  private:
-  void Wipe() noexcept;
-
   std::string value_;
 };
 

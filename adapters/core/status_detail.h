@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
@@ -14,7 +15,8 @@ namespace taskgateway::core {
 // The key of a detail among the payloads of an absl::Status.
 template <typename Detail>
 const std::string& TypeUrl() {
-  static const std::string* const url = new std::string("type.googleapis.com/" + Detail::descriptor()->full_name());
+  static const std::string* const url =
+      new std::string(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()));
   return *url;
 }
 

@@ -53,7 +53,13 @@ void BatchGetTasksCall::AnswerAll() {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < answers_.size(); ++i) {
     if (answers_[i].ok()) {
-      *response_->add_tasks() = (*answers_[i])->task();
+      const tasks::Reading& reading = **answers_[i];
+      // Of a huge task only what fits one answer is copied.
+      if (reading.Serialized(v1::TASK_VIEW_BASIC).size() * 2 < reading.task().ByteSizeLong()) {
+        response_->add_tasks()->ParseFromString(reading.Serialized(v1::TASK_VIEW_BASIC));
+      } else {
+        *response_->add_tasks() = reading.task();
+      }
     } else {
       v1::BatchGetTasksFailure& failure = *response_->add_failures();
       failure.set_name(request_.names(static_cast<int>(i)));

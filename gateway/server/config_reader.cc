@@ -19,7 +19,7 @@ using google::protobuf::Message;
 std::vector<std::string> FieldNames(const Descriptor& type) {
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(type.field_count()));
-  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+  for (int i = 0; i < type.field_count(); ++i) names.emplace_back(type.field(i)->name());
   return names;
 }
 
@@ -139,7 +139,7 @@ void ConfigReader::ReadList(const YAML::Node& node, const FieldDescriptor& field
 void ConfigReader::FillIn(const FieldDescriptor& field, const Place& place, Message* message) {
   const config::v1::Rule& rule = RuleOf(field);
   if (rule.required()) {
-    problems_.Add(place.line, Join(place.path, field.name()), "is missing; it is required");
+    problems_.Add(place.line, Join(place.path, std::string(field.name())), "is missing; it is required");
   } else if (!rule.default_value().empty()) {
     SetScalar(YAML::Load(rule.default_value()), field, message);
   } else if (!field.is_repeated() && !IsScalar(field) && field.containing_oneof() == nullptr) {
@@ -155,8 +155,8 @@ void ConfigReader::CheckOneofs(const std::vector<const FieldDescriptor*>& given,
     std::vector<std::string> chosen;
     for (int j = 0; j < type.oneof_decl(i)->field_count(); ++j) {
       const FieldDescriptor* field = type.oneof_decl(i)->field(j);
-      names.push_back(field->name());
-      if (std::find(given.begin(), given.end(), field) != given.end()) chosen.push_back(field->name());
+      names.emplace_back(field->name());
+      if (std::find(given.begin(), given.end(), field) != given.end()) chosen.emplace_back(field->name());
     }
     if (chosen.size() == 1) continue;
     problems_.Add(place.line, place.path,

@@ -48,14 +48,15 @@ class Server {
   explicit Server(const config::v1::Config& config);
   absl::Status Listen(const config::v1::Config& config);
 
-  // In the order in which they need each other. The decode executor goes before the loop, to which its work reports.
+  // In the order in which they need each other. The decode executor goes before the
+  // loop, to which its work reports, and before the sources, whose adapters its work uses.
   base::SystemClock clock_;
   base::Random random_ = base::Random::FromDevice();
   upstream::CurlHttpClient http_;
   base::EventLoop loop_;
+  std::unique_ptr<ConfiguredSources> sources_;
   base::ThreadPool decode_executor_;
   upstream::Context context_;
-  std::unique_ptr<ConfiguredSources> sources_;
   std::unique_ptr<tasks::TaskReader> reader_;
   std::unique_ptr<tasks::TaskFinder> finder_;
   std::unique_ptr<rpc::TaskService> service_;

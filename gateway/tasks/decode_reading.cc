@@ -24,6 +24,7 @@ void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
 
 Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, absl::Time read_time,
                       core::HttpResponse response, SharedReading* reading) {
+  const bool large = response.body.size() > upstream::kInlineDecodeBytes;
   Reply<DecodedTask> reply = source.adapter().DecodeGetTask(std::move(response), ref, want_raw);
   if (!reply.verdict.status.ok()) return std::move(reply.verdict);
   v1::Task& task = reply.value.task;
@@ -39,6 +40,12 @@ Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, a
                 task.mutable_next_poll_delay());
   }
   *reading = std::make_shared<const Reading>(std::move(task), std::move(reply.value.raw));
+  if (large) {
+    // Whoever decodes a large reply is not the loop, which should not have to shape it either.
+    for (const v1::TaskView view : {v1::TASK_VIEW_BASIC, v1::TASK_VIEW_FULL, v1::TASK_VIEW_RAW}) {
+      (*reading)->Serialized(view);
+    }
+  }
   return std::move(reply.verdict);
 }
 

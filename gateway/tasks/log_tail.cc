@@ -11,7 +11,7 @@ std::size_t NextCharacter(std::string_view text, std::size_t offset) {
 void CutToTail(std::size_t max_bytes, google::protobuf::RepeatedPtrField<v1::TaskLogEntry>* entries) {
   std::size_t left = max_bytes;
   int first = entries->size();
-  while (first > 0) {
+  while (first > 0 && left > 0 && entries->size() - first < kMaxTailEntries) {
     v1::TaskLogEntry& entry = *entries->Mutable(first - 1);
     if (entry.content().size() > left) {
       const std::size_t cut = NextCharacter(entry.content(), entry.content().size() - left);

@@ -103,6 +103,11 @@ bool CutLists(int cap, v1::Task* task) {
     list->DeleteSubrange(cap, list->size() - cap);
     cut = true;
   };
+  // The end of a log is what counts.
+  if (task->logs_size() > cap) {
+    task->mutable_logs()->DeleteSubrange(0, task->logs_size() - cap);
+    cut = true;
+  }
   shorten(task->mutable_parameters());
   shorten(task->mutable_outputs());
   shorten(task->mutable_tags());

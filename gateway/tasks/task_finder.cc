@@ -71,13 +71,18 @@ void TaskFinder::AskAll(FindId id, Search& search) {
 void TaskFinder::AskOwner(FindId id, Search& search, Source* owner) {
   ReadRequest request = search.request;
   request.source = owner;
-  search.asked[owner->name] = reader_.Read(std::move(request), [this, id](absl::StatusOr<SharedReading> answer) {
+  search.asked[owner->name] = reader_.Read(std::move(request), [this, id, owner](absl::StatusOr<SharedReading> answer) {
     Search& current = *searches_.at(id);
     current.asked.clear();
-    if (!absl::IsNotFound(answer.status())) return Answer(id, std::move(answer));
-    // It is not there any more: perhaps elsewhere.
-    owners_.Forget(current.request.task_id);
-    AskAll(id, current);
+    if (answer.ok()) return Answer(id, std::move(answer));
+    if (absl::IsNotFound(answer.status())) {
+      // It is not there any more: perhaps elsewhere.
+      owners_.Forget(current.request.task_id);
+      return AskAll(id, current);
+    }
+    current.unanswered.push_back(owner->name);
+    current.retry_delay = core::RetryDelayOf(answer.status());
+    Conclude(id);
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/core/secret.h"
 
 namespace taskgateway::upstream {
 namespace {
@@ -270,6 +271,9 @@ TransferResult CurlExchange::GiveUp(absl::Duration patience) {
 }
 
 void CurlExchange::Drop() {
+  // They hold the signature and, for temporary keys, the security token.
+  core::Wipe(&header_text_);
+  for (core::HttpHeader& header : request_.headers) core::Wipe(&header.value);
   request_ = {};
   response_ = {};
 }

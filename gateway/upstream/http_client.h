@@ -41,9 +41,9 @@ enum class TransferError {
 // How an exchange ended. An HTTP error is a reply like any other.
 struct TransferResult {
   TransferError error = TransferError::kNone;
-  std::string detail;             // for people: what went wrong, never content
-  bool surely_not_sent = false;   // not a byte of the request reached the upstream
-  core::HttpResponse response;    // counts when error is kNone
+  std::string detail;            // for people: what went wrong, never content
+  bool surely_not_sent = false;  // not a byte of the request reached the upstream
+  core::HttpResponse response;   // counts when error is kNone
 };
 
 // Sends requests. Belongs to one loop thread.
@@ -54,9 +54,10 @@ class HttpClient {
 
   virtual ~HttpClient() = default;
 
-  // Sends `request` and calls `done` once, on the loop thread and never before Start returns, unless Abort comes first. The request is
-  // signed; `endpoint` outlives the transfer.
-  virtual TransferId Start(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits, Done done) = 0;
+  // Sends `request` and calls `done` once, on the loop thread and never before Start returns, unless Abort comes first.
+  // The request is signed; `endpoint` outlives the transfer.
+  virtual TransferId Start(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits,
+                           Done done) = 0;
   // Ends a transfer at once without calling its `done`; ignores one that has ended.
   virtual void Abort(TransferId transfer) = 0;
 };

@@ -37,6 +37,7 @@ std::optional<Retry> NextAttempt(const RetryPolicy& policy, const FailedAttempt&
   if (retry.renew_credentials || retry.correct_clock) {
     retry.delay = absl::ZeroDuration();
   } else if (failed.retry_after) {
+    if (*failed.retry_after > policy.max_retry_after) return std::nullopt;
     retry.delay = *failed.retry_after * (1 + 0.1 * unit);
   } else {
     retry.delay = FullJitter(policy, failed.attempt, unit);

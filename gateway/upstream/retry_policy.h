@@ -14,6 +14,8 @@ struct RetryPolicy {
   absl::Duration first_backoff = absl::Milliseconds(200);
   double growth = 2.0;
   absl::Duration max_backoff = absl::Seconds(5);
+  // A server that wants to be left alone for longer is not waited for: the caller is told when to come back.
+  absl::Duration max_retry_after = absl::Minutes(2);
 };
 
 // What is known when an attempt has failed.

@@ -151,7 +151,11 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     done(std::move(status));
   }
 
-  void FinishLater() { Finish(std::move(last_failure)); }
+  void FinishLater() {
+    // Somebody with more time may have joined a call that the budget refused.
+    if (attempts == 0 && spec.deadline() > deadline) return Acquire();
+    Finish(std::move(last_failure));
+  }
 
   void Abandon() {
     ended = true;

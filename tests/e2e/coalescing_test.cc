@@ -79,6 +79,20 @@ faults: [{match: {task: t}, count: 1, hang: true}]
   EXPECT_TRUE(Eventually([&] { return simulator().Ledger().front().closed_by_client != absl::InfinitePast(); }));
 }
 
+// A reply that is being decoded on another thread when the gateway goes needs its source until it is decoded.
+TEST_F(GatewayTest, TheGatewayMayGoWhileALargeReplyIsDecoded) {
+  for (int round = 0; round < 3; ++round) {
+    StartGateway();
+    Play("tasks: [{api: service_catalog, id: t, steps: [{status: InProgress}], log: {entries: 4, end_bytes: 24MiB}}]");
+    AsyncGet call;
+    call.Start(stub(), "sources/sc/tasks/t");
+    ASSERT_TRUE(Eventually([&] { return Reads(Api::kServiceCatalog) == 1; }));
+    call.context.TryCancel();
+    EXPECT_FALSE(call.Wait().ok());
+    TearDown();
+  }
+}
+
 TEST_F(GatewayTest, TheCallersDeadlineIsKept) {
   StartGateway();
   Play(R"(

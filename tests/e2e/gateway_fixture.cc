@@ -43,7 +43,10 @@ sources:
   absl::StatusOr<std::unique_ptr<server::Server>> gateway = server::Server::Start(*std::move(parsed), *log_);
   ASSERT_TRUE(gateway.ok()) << gateway.status();
   gateway_ = *std::move(gateway);
-  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", gateway_->grpc_port()), grpc::InsecureChannelCredentials());
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  channel_ = grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", gateway_->grpc_port()),
+                                       grpc::InsecureChannelCredentials(), arguments);
   stub_ = v1::TaskService::NewStub(channel_);
 }
 

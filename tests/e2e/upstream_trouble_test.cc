@@ -37,6 +37,8 @@ TEST_F(GatewayTest, EveryKindOfTroubleHasItsStatusAndTheNextCallWorks) {
       {"error: {status: 400, code: MissingParameter}", StatusCode::UNKNOWN, "UPSTREAM_REJECTED"},
       {"error: {status: 400, code: InvalidTask.NotFound, envelope: lower}", StatusCode::NOT_FOUND, "TASK_NOT_FOUND"},
       {"html: {status: 502}", StatusCode::UNAVAILABLE, "UPSTREAM_ERROR"},
+      {"html: {status: 403}", StatusCode::UNAVAILABLE, "UPSTREAM_BROKEN_REPLY"},
+      {"html: {status: 404}", StatusCode::UNAVAILABLE, "UPSTREAM_BROKEN_REPLY"},
       {"html: {status: 200}", StatusCode::UNAVAILABLE, "UPSTREAM_BROKEN_REPLY"},
       {"broken_json: {status: 200}", StatusCode::UNAVAILABLE, "UPSTREAM_BROKEN_REPLY"},
       {"truncate_at: 50", StatusCode::UNAVAILABLE, "UPSTREAM_BROKEN_REPLY"},

@@ -42,6 +42,16 @@ bool Names(std::string_view list, std::string_view name) {
 
 // Everything that has to be signed is, and nothing is signed that was not sent.
 std::optional<ApiError> CheckCoverage(const core::HttpRequest& request, std::string_view signed_headers) {
+  std::string_view last;
+  for (std::string_view left = signed_headers; !left.empty();) {
+    const std::string_view name = left.substr(0, left.find(';'));
+    left.remove_prefix(std::min(name.size() + 1, left.size()));
+    if (name <= last) return IncompleteSignature("SignedHeaders is not sorted");
+    if (name != "host" && core::FindHeader(request.headers, name).empty()) {
+      return IncompleteSignature(absl::StrCat("header ", std::string(name), " is signed but was not sent"));
+    }
+    last = name;
+  }
   for (const std::string_view name : kRequired) {
     if (core::FindHeader(request.headers, name).empty()) {
       return IncompleteSignature(absl::StrCat("header ", std::string(name), " is missing"));

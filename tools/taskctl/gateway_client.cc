@@ -68,6 +68,8 @@ absl::StatusOr<GatewayClient> GatewayClient::Create(const Settings& settings) {
   if (!credentials.ok()) return credentials.status();
   grpc::ChannelArguments arguments;
   arguments.SetUserAgentPrefix("taskctl/" TASKGATEWAY_VERSION);
+  // A proxy for the web, which many machines name in their environment, does not lead to the gateway.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (!settings.server_name.empty()) arguments.SetSslTargetNameOverride(settings.server_name);
   return GatewayClient(grpc::CreateCustomChannel(settings.server, *credentials, arguments),
                        std::chrono::system_clock::now() + absl::ToChronoMilliseconds(settings.timeout));

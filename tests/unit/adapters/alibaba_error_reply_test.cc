@@ -40,6 +40,26 @@ struct Row {
   Signal signal;
 };
 
+TEST(ErrorVerdictTest, ARefusalThatSaysNothingIsAProxysAndNoReplyOfTheApi) {
+  for (const char* body : {"", "<html><body>Forbidden</body></html>", "{\"Code\": \"Inva", "{}", "[]"}) {
+    for (const int http_status : {400, 401, 403, 404}) {
+      const Verdict verdict = VerdictOf(http_status, body);
+      EXPECT_EQ(core::ReasonOf(verdict.status), "UPSTREAM_BROKEN_REPLY") << http_status << body;
+      EXPECT_EQ(verdict.signal, Signal::kTransient) << http_status << body;
+    }
+    EXPECT_EQ(core::ReasonOf(VerdictOf(429, body).status), "UPSTREAM_THROTTLED") << body;
+    EXPECT_EQ(core::ReasonOf(VerdictOf(502, body).status), "UPSTREAM_ERROR") << body;
+  }
+}
+
+TEST(ErrorVerdictTest, WhatWasSignedIsNotRepeatedToCallers) {
+  const Verdict verdict = VerdictOf(
+      400,
+      R"({"Code":"SignatureDoesNotMatch","Message":"no match, server StringToSign is [x-acs-security-token:TOKEN]"})");
+  EXPECT_EQ(core::ToRpcStatus(verdict.status).SerializeAsString().find("TOKEN"), std::string::npos);
+  EXPECT_NE(verdict.status.message().find("no match"), std::string::npos);
+}
+
 // The contract's "Call status", one row each.
 TEST(ErrorVerdictTest, MeansWhatTheContractSays) {
   const Row rows[] = {

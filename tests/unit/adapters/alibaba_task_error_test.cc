@@ -54,6 +54,13 @@ TEST(TaskErrorTest, DecodesADocumentThatIsAnObject) {
   EXPECT_EQ(error.message(), absl::StrReplaceAll(kDocument, {{": ", ":"}, {", ", ","}}));
 }
 
+TEST(TaskErrorTest, TellsALongObjectInFull) {
+  const std::string text(20'000, 'x');
+  const v1::TaskError error = Decode("C", R"({"errorCode":"D","errorMsg":")" + text + "\"}").error;
+  EXPECT_EQ(error.root_message(), text);
+  EXPECT_TRUE(error.message().ends_with("xxx\"}")) << "the object is not cut";
+}
+
 TEST(TaskErrorTest, KeepsTheTextOfABrokenDocument) {
   const std::string broken = R"({"requestId": "123", "errorCode": "Inval)";
   const v1::TaskError error = Decode("OperationFailure.OperationFailed", Quoted(broken)).error;

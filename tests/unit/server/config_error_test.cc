@@ -1,4 +1,6 @@
 // Every bad file is told with file and line, field, value and remedy.
+#include <unistd.h>
+
 #include <fstream>
 #include <string>
 #include <vector>
@@ -380,7 +382,7 @@ TEST(ConfigErrorTest, DepthIsNoCrash) {
 }
 
 TEST(ConfigErrorTest, CertificateFilesAreLookedInto) {
-  const std::string path = ::testing::TempDir() + "authorities.pem";
+  const std::string path = ::testing::TempDir() + std::to_string(getpid()) + "authorities.pem";
   const auto message = [&](const std::string& pem) {
     std::ofstream(path) << pem;
     return MessageOf(Spoilt("https://cloudcontrol.aliyuncs.com", "https://c.com\n    ca_file: " + path));

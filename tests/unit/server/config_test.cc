@@ -1,5 +1,7 @@
 #include "gateway/server/config.h"
 
+#include <unistd.h>
+
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -188,7 +190,7 @@ TEST(LoadConfigTest, AFileThatCannotBeReadIsNamedWithTheRemedy) {
 }
 
 TEST(LoadConfigTest, ErrorsBeginWithTheFileAsItWasGiven) {
-  const std::string path = ::testing::TempDir() + "load_config_test.yaml";
+  const std::string path = ::testing::TempDir() + std::to_string(getpid()) + "load_config_test.yaml";
   std::ofstream(path) << "listen: 5\n" << kSmallest;
   EXPECT_THAT(std::string(LoadConfig(path).status().message()), HasSubstr(path + ":1: listen: is a text"));
 }

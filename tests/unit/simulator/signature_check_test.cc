@@ -99,6 +99,17 @@ TEST_F(SignatureCheckTest, EveryAcsHeaderHasToBeThereAndSigned) {
   EXPECT_EQ(CodeOf(without_host), "IncompleteSignature");
 }
 
+TEST_F(SignatureCheckTest, NothingIsSignedThatWasNotSentAndNamesAreSorted) {
+  core::HttpRequest not_sent = GetTask();
+  std::string& names = Header(not_sent, "authorization");
+  names.insert(names.find(",Signature="), ";x-acs-zzz");
+  EXPECT_EQ(CodeOf(not_sent), "IncompleteSignature");
+  core::HttpRequest unsorted = GetTask();
+  std::string& first = Header(unsorted, "authorization");
+  first.insert(first.find("host;"), "x-acs-date;");
+  EXPECT_EQ(CodeOf(unsorted), "IncompleteSignature");
+}
+
 TEST_F(SignatureCheckTest, AnAuthorizationOfAnotherFormIsIncomplete) {
   for (const std::string text :
        {"", "Basic abc", "ACS3-HMAC-SHA256 ", "ACS3-HMAC-SHA256 Credential=key,SignedHeaders=host",

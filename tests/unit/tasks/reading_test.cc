@@ -81,6 +81,15 @@ TEST(LogTailTest, FullCarriesAtMost256KiBOfTheEnd) {
   EXPECT_EQ(task.logs(0).offset(), 300'000 - static_cast<std::int64_t>(task.logs(0).content().size()));
 }
 
+TEST(LogTailTest, EmptyEntriesCountToo) {
+  v1::Task task;
+  for (int i = 0; i < 900'000; ++i) task.add_logs()->set_index(i);
+  const Reading reading(std::move(task), std::nullopt);
+  const v1::Task answered = Answered(reading, v1::TASK_VIEW_FULL);
+  EXPECT_EQ(answered.logs_size(), kMaxTailEntries);
+  EXPECT_EQ(answered.logs(0).index(), 900'000 - kMaxTailEntries);
+}
+
 bool HasTruncatedWarning(const v1::Task& task, std::string_view field) {
   for (const v1::TaskWarning& warning : task.warnings()) {
     if (warning.kind() == v1::TaskWarning::TRUNCATED && warning.field() == field) return true;
@@ -143,6 +152,7 @@ TEST(ReplySizeTest, NothingAnUpstreamSendsGetsAbove) {
     task.add_parameters()->set_key("key of some length, " + std::to_string(i));
     task.add_outputs()->set_description("description of some length, " + std::to_string(i));
     task.add_tags()->set_key("tag");
+    task.add_logs()->set_command("a command of some length, which is content to nobody");
   }
   for (const std::size_t limit : {kMaxReplyBytes, std::size_t{64} << 10}) {
     v1::Task cut = task;

@@ -114,6 +114,15 @@ TEST_F(TaskFinderTest, TheOwnersNotFoundDropsItAndEverySourceIsAsked) {
   EXPECT_EQ(sent(), 3u + 1u + 3u);
 }
 
+TEST_F(TaskFinderTest, ARememberedOwnerThatCannotAnswerIsUnavailable) {
+  Script({{"a", {HttpReply(200, "RUNNING"), kNow}}, {"b", {HttpReply(404), kNow}}, {"c", {HttpReply(404), kNow}}});
+  ASSERT_TRUE(FindAndRun().ok());
+  Script({{"a", {HttpReply(403), kNow}}});
+  const absl::Status status = FindAndRun().status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_EQ(core::ReasonOf(status), "UPSTREAM_INCOMPLETE");
+}
+
 TEST_F(TaskFinderTest, TheCallersDeadlineIsTheCallersAnswer) {
   Script({{"a", {HttpReply(404), kNow}}});
   Find(absl::Seconds(2));

@@ -96,6 +96,15 @@ TEST(RetryPolicyTest, TheServersHintIsHonouredWithUpToTenPercentMore) {
   }
 }
 
+TEST(RetryPolicyTest, AServerThatWantsToBeLeftAloneForLongIsNotWaitedFor) {
+  FailedAttempt failed;
+  failed.signal = Signal::kTransient;
+  failed.retry_after = absl::Minutes(2);
+  EXPECT_TRUE(NextAttempt({}, failed, 0).has_value());
+  failed.retry_after = absl::Minutes(2) + absl::Milliseconds(1);
+  EXPECT_FALSE(NextAttempt({}, failed, 0).has_value());
+}
+
 TEST(RetryPolicyTest, AHintDoesNotDelayACorrection) {
   FailedAttempt failed;
   failed.signal = Signal::kClockSkew;

@@ -212,6 +212,16 @@ TEST_F(UpstreamCallTest, ACallerWithMoreTimeWhoJoinsInTheQueueKeepsTheCallAlive)
   EXPECT_THAT(done_, ElementsAre(absl::OkStatus()));
 }
 
+TEST_F(UpstreamCallTest, ACallerWithMoreTimeWhoJoinsACallRefusedAtOnceKeepsItAlive) {
+  EmptyBudget();
+  deadline_ = begin_ + absl::Milliseconds(10);
+  http_.AnswerAll(Ok());
+  Start();
+  deadline_ = begin_ + absl::Minutes(1);
+  time_.RunFor(kLong);
+  EXPECT_THAT(done_, ElementsAre(absl::OkStatus()));
+}
+
 TEST_F(UpstreamCallTest, ACallRefusedInTheQueueEndsWithTheBudgetsStatus) {
   EmptyBudget();
   deadline_ = begin_ + absl::Seconds(1);
