@@ -15,7 +15,8 @@ constexpr int kMaxDocuments = 3;
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-// How a row of the table is compared, always without regard to letter case.
+// How a row of the table is compared, without regard to letter case: its word is in lower case, and so is the one that
+// it is compared with.
 enum class Match { kPrefix, kContains };
 
 struct Row {
@@ -27,27 +28,26 @@ struct Row {
 // The contract's table for downstream errors. The first row that fits counts: words such as
 // `InvalidRamUser.NoPermission` fit two.
 constexpr Row kRows[] = {
-    {Match::kContains, "NoPermission", google::rpc::PERMISSION_DENIED},
-    {Match::kContains, "NotFound", google::rpc::NOT_FOUND},
-    {Match::kContains, "Throttling", google::rpc::RESOURCE_EXHAUSTED},
-    {Match::kPrefix, "Quota", google::rpc::RESOURCE_EXHAUSTED},
-    {Match::kContains, ".Quota", google::rpc::RESOURCE_EXHAUSTED},
-    {Match::kContains, "QuotaExceed", google::rpc::RESOURCE_EXHAUSTED},
-    {Match::kContains, "IncorrectStatus", google::rpc::FAILED_PRECONDITION},
-    {Match::kContains, "OperationConflict", google::rpc::FAILED_PRECONDITION},
-    {Match::kPrefix, "InternalError", google::rpc::INTERNAL},
-    {Match::kPrefix, "InternalFailure", google::rpc::INTERNAL},
-    {Match::kPrefix, "ServiceUnavailable", google::rpc::UNAVAILABLE},
-    {Match::kPrefix, "Invalid", google::rpc::INVALID_ARGUMENT},
-    {Match::kPrefix, "Missing", google::rpc::INVALID_ARGUMENT},
+    {Match::kContains, "nopermission", google::rpc::PERMISSION_DENIED},
+    {Match::kContains, "notfound", google::rpc::NOT_FOUND},
+    {Match::kContains, "throttling", google::rpc::RESOURCE_EXHAUSTED},
+    {Match::kPrefix, "quota", google::rpc::RESOURCE_EXHAUSTED},
+    {Match::kContains, ".quota", google::rpc::RESOURCE_EXHAUSTED},
+    {Match::kContains, "quotaexceed", google::rpc::RESOURCE_EXHAUSTED},
+    {Match::kContains, "incorrectstatus", google::rpc::FAILED_PRECONDITION},
+    {Match::kContains, "operationconflict", google::rpc::FAILED_PRECONDITION},
+    {Match::kPrefix, "internalerror", google::rpc::INTERNAL},
+    {Match::kPrefix, "internalfailure", google::rpc::INTERNAL},
+    {Match::kPrefix, "serviceunavailable", google::rpc::UNAVAILABLE},
+    {Match::kPrefix, "invalid", google::rpc::INVALID_ARGUMENT},
+    {Match::kPrefix, "missing", google::rpc::INVALID_ARGUMENT},
 };
 
 // An error is told in full, whatever its shape; the document's own budget bounds it.
 constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max() - 1;
 
 bool Fits(const Row& row, absl::string_view word) {
-  if (row.match == Match::kPrefix) return absl::StartsWithIgnoreCase(word, row.word);
-  return absl::StrContains(absl::AsciiStrToLower(word), absl::AsciiStrToLower(row.word));
+  return row.match == Match::kPrefix ? absl::StartsWith(word, row.word) : absl::StrContains(word, row.word);
 }
 
 std::string Trimmed(std::string text) {
@@ -104,9 +104,9 @@ void FollowText(std::string_view text, int documents_left, v1::TaskError* error,
 }  // namespace
 
 int CodeOfWord(std::string_view word) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(ToAbsl(word));
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(ToAbsl(word)));
   for (const Row& row : kRows) {
-    if (Fits(row, trimmed)) return row.code;
+    if (Fits(row, lower)) return row.code;
   }
   return google::rpc::UNKNOWN;
 }

@@ -27,7 +27,12 @@ class FieldList {
  private:
   // Little-endian, whatever the machine.
   void AddNumber(std::uint64_t value) {
-    for (int i = 0; i < 8; ++i, value >>= 8) text_.push_back(static_cast<char>(value & 0xff));
+    char bytes[8];
+    for (char& byte : bytes) {
+      byte = static_cast<char>(value & 0xff);
+      value >>= 8;
+    }
+    text_.append(bytes, sizeof bytes);
   }
 
   std::string text_;

@@ -20,7 +20,11 @@ const std::string& Reading::Serialized(v1::TaskView view) const {
   } else if (view == v1::TASK_VIEW_FULL || view == v1::TASK_VIEW_RAW) {
     reply = &full_;
   }
-  std::call_once(reply->once, [&] { Serialize(view, &reply->bytes); });
+  if (!reply->made.load(std::memory_order_acquire)) {
+    base::MutexLock lock(mutex_);
+    if (!reply->made.load(std::memory_order_relaxed)) Serialize(view, &reply->bytes);
+    reply->made.store(true, std::memory_order_release);
+  }
   return reply->bytes;
 }
 

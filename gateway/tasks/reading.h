@@ -1,11 +1,12 @@
 // One reading of one task, shared by everybody who asked for it.
 #pragma once
 
+#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "gateway/base/mutex.h"
 #include "google/protobuf/struct.pb.h"
 #include "taskgateway/v1/task.pb.h"
 
@@ -33,7 +34,7 @@ class Reading {
 
  private:
   struct Reply {
-    std::once_flag once;
+    std::atomic<bool> made = false;
     std::string bytes;
   };
 
@@ -42,6 +43,8 @@ class Reading {
   v1::Task task_;
   google::protobuf::RepeatedPtrField<v1::TaskLogEntry> log_tail_;
   std::optional<google::protobuf::Struct> raw_;
+  // To make a reply. Not std::call_once: in glibc that is a system call each first time.
+  mutable base::Mutex mutex_;
   mutable Reply basic_;
   mutable Reply full_;
   mutable Reply raw_reply_;

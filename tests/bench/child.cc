@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,8 +30,9 @@ bool WaitFor(int descriptor, absl::Duration patience) {
 }
 
 // In the forked child: becomes `command`.
-[[noreturn]] void Become(std::vector<std::string>& command, const std::string& log, int in, int out) {
+[[noreturn]] void Become(std::vector<std::string>& command, int core, const std::string& log, int in, int out) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  StayOn(core);
   const int log_descriptor = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   dup2(in, STDIN_FILENO);
   dup2(out >= 0 ? out : log_descriptor, STDOUT_FILENO);
@@ -44,13 +46,13 @@ bool WaitFor(int descriptor, absl::Duration patience) {
 
 }  // namespace
 
-Child::Child(std::vector<std::string> command, const std::string& log, bool talks)
+Child::Child(std::vector<std::string> command, int core, const std::string& log, bool talks)
     : name_(std::filesystem::path(command.front()).filename()), log_(log) {
   int in[2] = {-1, -1};
   int out[2] = {-1, -1};
   if (pipe2(in, O_CLOEXEC) != 0 || (talks && pipe2(out, O_CLOEXEC) != 0)) Fail("no pipe");
   pid_ = fork();
-  if (pid_ == 0) Become(command, log, in[0], out[1]);
+  if (pid_ == 0) Become(command, core, log, in[0], out[1]);
   close(in[0]);
   if (talks) close(out[1]);
   to_ = in[1];
@@ -115,6 +117,13 @@ bool Child::WaitForEnd(absl::Duration patience) const { return WaitFor(pid_descr
 void Child::Fail(const std::string& why) const {
   std::cerr << "bench_load: " << name_ << " " << why << "\n" << std::ifstream(log_).rdbuf();
   std::exit(1);
+}
+
+void StayOn(int core) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(core), &set);
+  sched_setaffinity(0, sizeof set, &set);
 }
 
 absl::Duration IdleTime() {

@@ -13,10 +13,10 @@ namespace taskgateway::bench {
 
 class Child {
  public:
-  // Starts `command`: a path and its arguments. Its standard error goes to the file `log`, and so does its standard
-  // output unless `talks`. Ends this process, saying why, when that fails. It dies with this process. One thread only:
-  // fork.
-  Child(std::vector<std::string> command, const std::string& log, bool talks = false);
+  // Starts `command`, a path and its arguments, on one core. Its standard error goes to the file `log`, and so does its
+  // standard output unless `talks`. Ends this process, saying why, when that fails. It dies with this process. One
+  // thread only: fork.
+  Child(std::vector<std::string> command, int core, const std::string& log, bool talks = false);
   // Asks it to end, and kills it when it does not within 10 s.
   ~Child();
   Child(const Child&) = delete;
@@ -45,6 +45,9 @@ class Child {
   int to_ = -1;
   int from_ = -1;
 };
+
+// Keeps this process, its threads and its children to a core. Does nothing when there is no such core.
+void StayOn(int core);
 
 // Time that the machine's cores have been idle so far, all of them together; in steps of 10 ms.
 absl::Duration IdleTime();
