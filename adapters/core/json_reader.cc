@@ -124,6 +124,17 @@ bool MayHaveSurrogate(const char* p, const char* end) {
   return false;
 }
 
+// Whether there may be an escape of a surrogate. Without a branch, so that compilers turn it into vector code: a log
+// has an escape at the end of each line, and looking at every one of them takes longer than parsing.
+bool MayEscapeSurrogates(std::string_view text) {
+  unsigned found = 0;
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    found |= static_cast<unsigned>(text[i] == '\\') & static_cast<unsigned>(text[i + 1] == 'u') &
+             static_cast<unsigned>((text[i + 2] | 0x20) == 'd');
+  }
+  return found != 0;
+}
+
 // RapidJSON fails on a lone high surrogate escape and turns a lone low one into bytes that are not UTF-8. Both become
 // \ufffd, which is as long. True when there was one.
 bool ReplaceLoneSurrogates(char* p, char* end) {
@@ -197,7 +208,7 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string text, const JsonLim
   std::size_t mark = 0;
   if (storage.text.starts_with("\xEF\xBB\xBF")) mark = 3;
   begin += mark;
-  parsed.repaired_ = ReplaceLoneSurrogates(begin, end);
+  parsed.repaired_ = MayEscapeSurrogates(storage.text) && ReplaceLoneSurrogates(begin, end);
 
   rapidjson::InsituStringStream stream(begin);
   Generator generator{.stream = stream, .limits = limits, .result = {}};
