@@ -10,13 +10,11 @@ namespace {
 
 constexpr int kMaxBatch = 100;
 
-// Until readings are kept, every accepted staleness but zero is served by joining a flight.
-absl::StatusOr<bool> IsFresh(bool has, const google::protobuf::Duration& max_staleness) {
-  if (!has) return false;
-  if (max_staleness.seconds() < 0 || max_staleness.nanos() < 0 || max_staleness.nanos() > 999'999'999) {
-    return core::InvalidField("max_staleness", "must be 0 or more; leave it out for 1 s");
-  }
-  return max_staleness.seconds() == 0 && max_staleness.nanos() == 0;
+absl::StatusOr<absl::Duration> StalenessOf(bool has, const google::protobuf::Duration& max_staleness) {
+  if (!has) return tasks::kDefaultStaleness;
+  const std::optional<absl::Duration> parsed = ToDuration(max_staleness);
+  if (!parsed) return core::InvalidField("max_staleness", "must be 0 or more; leave it out for 1 s");
+  return *parsed;
 }
 
 absl::StatusOr<tasks::ReadRequest> ReadOf(std::string_view name, std::string_view field,
@@ -42,6 +40,11 @@ absl::Status CheckView(v1::TaskView view, v1::TaskView most) {
 
 }  // namespace
 
+std::optional<absl::Duration> ToDuration(const google::protobuf::Duration& duration) {
+  if (duration.seconds() < 0 || duration.nanos() < 0 || duration.nanos() > 999'999'999) return std::nullopt;
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
 absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const base::Clock& clock) {
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteDuration();
   return clock.Uptime() + (absl::FromChrono(deadline) - clock.Now());
@@ -49,11 +52,11 @@ absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const 
 
 absl::StatusOr<tasks::ReadRequest> ToRead(const v1::GetTaskRequest& request, const tasks::Sources& sources) {
   if (absl::Status checked = CheckView(request.view(), v1::TASK_VIEW_RAW); !checked.ok()) return checked;
-  const absl::StatusOr<bool> fresh = IsFresh(request.has_max_staleness(), request.max_staleness());
-  if (!fresh.ok()) return fresh.status();
+  const absl::StatusOr<absl::Duration> staleness = StalenessOf(request.has_max_staleness(), request.max_staleness());
+  if (!staleness.ok()) return staleness.status();
   absl::StatusOr<tasks::ReadRequest> read = ReadOf(request.name(), "name", sources);
   if (!read.ok()) return read;
-  read->fresh = *fresh;
+  read->max_staleness = *staleness;
   read->raw = request.view() == v1::TASK_VIEW_RAW;
   return read;
 }
@@ -61,8 +64,8 @@ absl::StatusOr<tasks::ReadRequest> ToRead(const v1::GetTaskRequest& request, con
 absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> ToReads(const v1::BatchGetTasksRequest& request,
                                                                         const tasks::Sources& sources) {
   if (absl::Status checked = CheckView(request.view(), v1::TASK_VIEW_FULL); !checked.ok()) return checked;
-  const absl::StatusOr<bool> fresh = IsFresh(request.has_max_staleness(), request.max_staleness());
-  if (!fresh.ok()) return fresh.status();
+  const absl::StatusOr<absl::Duration> staleness = StalenessOf(request.has_max_staleness(), request.max_staleness());
+  if (!staleness.ok()) return staleness.status();
   if (request.names_size() < 1 || request.names_size() > kMaxBatch) {
     return core::InvalidField("names", absl::StrCat("must have 1 to ", kMaxBatch, " names; split the batch"));
   }
@@ -71,7 +74,7 @@ absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> ToReads(const v1
   for (int i = 0; i < request.names_size(); ++i) {
     absl::StatusOr<tasks::ReadRequest> read = ReadOf(request.names(i), absl::StrCat("names[", i, "]"), sources);
     if (absl::IsInvalidArgument(read.status())) return std::move(read).status();
-    if (read.ok()) read->fresh = *fresh;
+    if (read.ok()) read->max_staleness = *staleness;
     reads.push_back(std::move(read));
   }
   return reads;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,6 +22,9 @@ struct Tasks {
   tasks::TaskReader& reader;
   tasks::TaskFinder& finder;
 };
+
+// A duration of 0 or more; nothing for any other and for one that is not well-formed.
+std::optional<absl::Duration> ToDuration(const google::protobuf::Duration& duration);
 
 // The Uptime at which a call's deadline passes; infinite for none.
 absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const base::Clock& clock);

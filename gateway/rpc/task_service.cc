@@ -59,6 +59,19 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
   }
   absl::StatusOr<tasks::ReadRequest> read = ToRead(message, tasks_.sources);
   if (!read.ok()) return Refuse(context, read.status());
+  // Only the name of one source's task is a key of the cache.
+  if (read->source != nullptr) {
+    tasks::TaskCache& cache = tasks_.reader.cache();
+    tasks::TaskCache::Found found = cache.Find(message.name(), read->max_staleness, read->raw);
+    if (found.fresh) {
+      cache.counters().hits.Add();
+      if (found.reading == nullptr) return Refuse(context, found.not_found);
+      *response = ToByteBuffer(std::move(found.reading), message.view());
+      grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+      reactor->Finish(grpc::Status::OK);
+      return reactor;
+    }
+  }
   read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());
   auto call = std::make_shared<GetTaskCall>(tasks_, *std::move(read), message.view(), response);
   call->Launch();

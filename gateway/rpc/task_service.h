@@ -10,8 +10,8 @@ namespace taskgateway::rpc {
 // The service. GetTask is a raw method: its answer is serialized once per reading and view and shared by all who get
 // it.
 //
-// gRPC's threads parse and check; what needs a task is posted to the loop, which also finishes the call. Nothing
-// blocks.
+// gRPC's threads parse and check, and answer GetTask from the cache; what needs more is posted to the loop, which also
+// finishes the call. Nothing blocks.
 class TaskService final
     : public v1::TaskService::WithRawCallbackMethod_GetTask<v1::TaskService::WithCallbackMethod_BatchGetTasks<
           v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>> {

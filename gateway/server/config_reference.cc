@@ -47,6 +47,7 @@ const char* TypeWord(const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return "switch";
     case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
       return "whole number";
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return "number";

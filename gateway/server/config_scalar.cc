@@ -51,6 +51,7 @@ class Scalar {
       case FieldDescriptor::CPPTYPE_BOOL:
         return SetSwitch(message);
       case FieldDescriptor::CPPTYPE_INT32:
+      case FieldDescriptor::CPPTYPE_INT64:
         return SetWhole(message);
       case FieldDescriptor::CPPTYPE_DOUBLE:
         return SetReal(message);
@@ -98,9 +99,17 @@ class Scalar {
 
   std::string SetWhole(Message* message) const {
     if (!plain_ || !IsDecimal(text_, true)) return IsNot("a whole number; write decimal digits only, without quotes");
-    std::int32_t value = 0;
-    if (!absl::SimpleAtoi(text_, &value) || !InRange(value)) return OutOfRange();
-    message->GetReflection()->SetInt32(message, &field_, value);
+    const bool wide = field_.cpp_type() == FieldDescriptor::CPPTYPE_INT64;
+    std::int64_t value = 0;
+    if (!absl::SimpleAtoi(text_, &value) || !InRange(static_cast<double>(value)) ||
+        (!wide && value != static_cast<std::int32_t>(value))) {
+      return OutOfRange();
+    }
+    if (wide) {
+      message->GetReflection()->SetInt64(message, &field_, value);
+    } else {
+      message->GetReflection()->SetInt32(message, &field_, static_cast<std::int32_t>(value));
+    }
     return "";
   }
 

@@ -17,6 +17,8 @@ constexpr absl::Duration kKeepaliveTime = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // Callers may ping this often, also between calls, without being taken for a flood.
 constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
+// How often the cache lets go of what is too old: an idle gateway holds it for that much longer.
+constexpr absl::Duration kSweepInterval = absl::Seconds(30);
 // A connection that does not speak HTTP/2 by then is closed.
 constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
 
@@ -64,7 +66,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   auto sources = ConfiguredSources::Make(&config, base::GetEnvironment, server->loop_);
   if (!sources.ok()) return sources.status();
   server->sources_ = *std::move(sources);
-  server->reader_ = std::make_unique<tasks::TaskReader>(server->context_);
+  server->cache_ = std::make_unique<tasks::TaskCache>(
+      server->clock_, static_cast<std::size_t>(config.limits().cache_bytes()), server->counters_);
+  server->SweepCache();
+  server->reader_ = std::make_unique<tasks::TaskReader>(server->context_, *server->cache_);
   server->finder_ =
       std::make_unique<tasks::TaskFinder>(server->context_, server->sources_->sources(), *server->reader_);
   server->service_ = std::make_unique<rpc::TaskService>(
@@ -115,6 +120,13 @@ absl::Status Server::Listen(const config::v1::Config& config) {
   }
   grpc_server_->GetHealthCheckService()->SetServingStatus(v1::TaskService::service_full_name(), true);
   return absl::OkStatus();
+}
+
+void Server::SweepCache() {
+  loop_.Schedule(kSweepInterval, [this] {
+    cache_->Sweep();
+    SweepCache();
+  });
 }
 
 void Server::Shutdown(absl::Duration grace) {

@@ -47,6 +47,8 @@ class Server {
  private:
   explicit Server(const config::v1::Config& config);
   absl::Status Listen(const config::v1::Config& config);
+  // Sweeps the cache from now on. Before the loop runs.
+  void SweepCache();
 
   // In the order in which they need each other. The decode executor goes before the
   // loop, to which its work reports, and before the sources, whose adapters its work uses.
@@ -57,6 +59,8 @@ class Server {
   std::unique_ptr<ConfiguredSources> sources_;
   base::ThreadPool decode_executor_;
   upstream::Context context_;
+  tasks::ReadCounters counters_;
+  std::unique_ptr<tasks::TaskCache> cache_;
   std::unique_ptr<tasks::TaskReader> reader_;
   std::unique_ptr<tasks::TaskFinder> finder_;
   std::unique_ptr<rpc::TaskService> service_;

@@ -1,11 +1,18 @@
 #include "gateway/tasks/reading.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/tasks/log_tail.h"
 #include "gateway/tasks/reply_size.h"
 
 namespace taskgateway::tasks {
+namespace {
+
+// Tag and length in front of a log entry, most bytes.
+constexpr std::size_t kEntryFraming = 6;
+
+}  // namespace
 
 Reading::Reading(v1::Task task, std::optional<google::protobuf::Struct> raw)
     : task_(std::move(task)), raw_(std::move(raw)) {
@@ -26,6 +33,17 @@ const std::string& Reading::Serialized(v1::TaskView view) const {
     reply->made.store(true, std::memory_order_release);
   }
   return reply->bytes;
+}
+
+std::size_t Reading::BytesHeld() const {
+  const std::size_t basic = task_.ByteSizeLong();
+  std::size_t full = basic;
+  for (const v1::TaskLogEntry& entry : log_tail_) full += entry.ByteSizeLong() + kEntryFraming;
+  const std::size_t raw = raw_.has_value() ? full + raw_->ByteSizeLong() : 0;
+  std::size_t bytes = sizeof(*this) - sizeof(task_) + task_.SpaceUsedLong() + log_tail_.SpaceUsedExcludingSelfLong();
+  if (raw_.has_value()) bytes += raw_->SpaceUsedLong();
+  for (const std::size_t reply : {basic, full, raw}) bytes += std::min(reply, kMaxReplyBytes);
+  return bytes;
 }
 
 void Reading::Serialize(v1::TaskView view, std::string* bytes) const {

@@ -32,6 +32,10 @@ class Reading {
   // has_raw is FULL.
   const std::string& Serialized(v1::TaskView view) const;
 
+  // The most memory that this reading may come to hold, bytes: the task, the end of its log, `raw`, and the reply of
+  // each view, made or not.
+  std::size_t BytesHeld() const;
+
  private:
   struct Reply {
     std::atomic<bool> made = false;

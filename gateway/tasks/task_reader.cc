@@ -11,13 +11,25 @@
 
 namespace taskgateway::tasks {
 
+namespace {
+
+std::string NameOf(const Source& source, const std::string& task_id) {
+  return absl::StrCat("sources/", source.name, "/tasks/", task_id);
+}
+
+}  // namespace
+
 struct TaskReader::Waiter {
+  // What the waiter waits for.
+  enum Place { kFlight, kFollowUp, kCache };
+
   Key key;
   bool raw;
+  bool poll;
   absl::Duration deadline;
   Done done;
   base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
-  bool in_follow_up = false;
+  Place place = kFlight;
 };
 
 // One upstream read. What the decoder touches is shared with it: it may run on another thread and outlive the flight.
@@ -25,7 +37,8 @@ struct TaskReader::Flight {
   struct Decoding {
     std::string name;
     std::string host;
-    SharedReading reading;  // written by the decoder, read when the call is done
+    SharedReading reading;   // written by the decoder, read when the call is done
+    absl::Duration read_at;  // Uptime, likewise
 
     // The decoder's first step: from here on the answer to "with raw?" stands.
     bool BeginWithRaw() { return (stage.fetch_or(kBegun) & kRaw) != 0; }
@@ -43,6 +56,7 @@ struct TaskReader::Flight {
 
   std::vector<ReadId> waiters;
   bool sent = false;
+  bool outdated = false;
   std::shared_ptr<Decoding> decoding;
   std::optional<upstream::UpstreamCall> call;
 };
@@ -52,7 +66,7 @@ struct TaskReader::Slot {
   std::vector<ReadId> follow_up;
 };
 
-TaskReader::TaskReader(upstream::Context& context) : context_(context) {}
+TaskReader::TaskReader(upstream::Context& context, TaskCache& cache) : context_(context), cache_(cache) {}
 
 TaskReader::~TaskReader() {
   for (const auto& [id, waiter] : waiters_) context_.loop.Cancel(waiter->timer);
@@ -62,13 +76,15 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
   const ReadId id = next_read_++;
   auto waiter = std::make_unique<Waiter>(Waiter{.key = {request.source, std::move(request.task_id)},
                                                 .raw = request.raw,
+                                                .poll = request.poll,
                                                 .deadline = request.deadline,
                                                 .done = std::move(done)});
+  const Key key = waiter->key;
+  if (AnswerFromCache(id, NameOf(*key.first, key.second), request, waiter)) return id;
   if (request.deadline != absl::InfiniteDuration()) {
     waiter->timer = context_.loop.Schedule(request.deadline - context_.loop.Now(),
                                            [this, id] { Answer(id, core::DeadlinePassed("reading the task")); });
   }
-  const Key key = waiter->key;
   std::unique_ptr<Slot>& slot = tasks_[key];
   if (slot == nullptr) {
     slot = std::make_unique<Slot>();
@@ -77,16 +93,34 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
     Begin(key, *slot);
     return id;
   }
-  ++coalesced_;
+  cache_.counters().coalesced.Add();
   Flight& flight = *slot->flight;
-  if ((request.fresh && flight.sent) || (request.raw && !flight.decoding->AskForRaw())) {
-    waiter->in_follow_up = true;
+  const bool fresh = request.max_staleness <= absl::ZeroDuration();
+  if (flight.outdated || (fresh && flight.sent) || (request.raw && !flight.decoding->AskForRaw())) {
+    waiter->place = Waiter::kFollowUp;
     slot->follow_up.push_back(id);
   } else {
     flight.waiters.push_back(id);
+    if (!request.poll) flight.call->Hurry();
   }
   waiters_.emplace(id, std::move(waiter));
   return id;
+}
+
+// Nothing is answered before Read returns, so the answer is only put down here.
+bool TaskReader::AnswerFromCache(ReadId id, const std::string& name, const ReadRequest& request,
+                                 std::unique_ptr<Waiter>& waiter) {
+  TaskCache::Found found = cache_.Find(name, request.max_staleness, request.raw);
+  ReadCounters& counters = cache_.counters();
+  (found.fresh ? counters.hits : found.nothing() ? counters.misses : counters.stale).Add();
+  if (!found.fresh) return false;
+  waiter->place = Waiter::kCache;
+  waiter->timer = context_.loop.Schedule(absl::ZeroDuration(), [this, id, found = std::move(found)] {
+    if (found.reading == nullptr) return Answer(id, found.not_found);
+    Answer(id, found.reading);
+  });
+  waiters_.emplace(id, std::move(waiter));
+  return true;
 }
 
 void TaskReader::Leave(ReadId read) {
@@ -96,8 +130,8 @@ void TaskReader::Leave(ReadId read) {
   waiters_.erase(found);
   context_.loop.Cancel(waiter->timer);
   const auto slot = tasks_.find(waiter->key);
-  if (slot == tasks_.end()) return;
-  if (waiter->in_follow_up) {
+  if (slot == tasks_.end() || waiter->place == Waiter::kCache) return;
+  if (waiter->place == Waiter::kFollowUp) {
     std::erase(slot->second->follow_up, read);
     return;
   }
@@ -112,6 +146,12 @@ void TaskReader::Leave(ReadId read) {
   }
 }
 
+void TaskReader::Outdate(Source& source, const std::string& task_id) {
+  cache_.Drop(NameOf(source, task_id));
+  const auto slot = tasks_.find(Key(&source, task_id));
+  if (slot != tasks_.end() && slot->second->flight->sent) slot->second->flight->outdated = true;
+}
+
 // Starts a flight for the slot's follow-up.
 void TaskReader::Begin(const Key& key, Slot& slot) {
   slot.flight = std::make_unique<Flight>();
@@ -119,11 +159,13 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
   flight.waiters.swap(slot.follow_up);
   flight.decoding = std::make_shared<Flight::Decoding>();
   Source& source = *key.first;
-  flight.decoding->name = absl::StrCat("sources/", source.name, "/tasks/", key.second);
+  flight.decoding->name = NameOf(source, key.second);
   flight.decoding->host = source.channel.endpoint.host;
+  bool poll = true;
   for (const ReadId id : flight.waiters) {
     Waiter& waiter = *waiters_.at(id);
-    waiter.in_follow_up = false;
+    waiter.place = Waiter::kFlight;
+    poll = poll && waiter.poll;
     if (waiter.raw) flight.decoding->AskForRaw();
   }
 
@@ -131,12 +173,14 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
   upstream::CallSpec spec;
   spec.request = adapter.GetTask(key.second);
   spec.operation = adapter.traits().operations.front();
+  spec.priority = poll ? upstream::Priority::kPoll : upstream::Priority::kRead;
   spec.deadline = [this, &flight] {
     absl::Duration latest = absl::ZeroDuration();
     for (const ReadId id : flight.waiters) latest = std::max(latest, waiters_.at(id)->deadline);
     return latest;
   };
   spec.decode = [&source, &clock = context_.loop.clock(), decoding = flight.decoding](core::HttpResponse response) {
+    decoding->read_at = clock.Uptime();
     return DecodeReading(source, {.name = decoding->name, .host = decoding->host}, decoding->BeginWithRaw(),
                          clock.Now(), std::move(response), &decoding->reading);
   };
@@ -149,12 +193,19 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
 void TaskReader::End(const Key& key, const absl::Status& status) {
   const auto slot = tasks_.find(key);
   const std::unique_ptr<Flight> ended = std::move(slot->second->flight);
+  const std::string& name = ended->decoding->name;
+  SharedReading reading = std::move(ended->decoding->reading);
+  if (!ended->outdated) {
+    if (status.ok()) reading = cache_.Keep(name, std::move(reading), ended->decoding->read_at);
+    if (absl::IsNotFound(status)) cache_.KeepNotFound(name, status);
+  }
   // First the books, then the callers: a caller may read again.
   if (slot->second->follow_up.empty()) {
     tasks_.erase(slot);
   } else {
     Begin(key, *slot->second);
   }
+  if (status.ok() && !ended->outdated && listener_) listener_(*key.first, key.second, reading);
   for (const ReadId id : ended->waiters) {
     const auto waiter = waiters_.find(id);
     if (waiter == waiters_.end()) continue;  // left while another one was being answered
@@ -162,7 +213,7 @@ void TaskReader::End(const Key& key, const absl::Status& status) {
     context_.loop.Cancel(waiter->second->timer);
     waiters_.erase(waiter);
     if (status.ok()) {
-      done(ended->decoding->reading);
+      done(reading);
     } else {
       done(status);
     }

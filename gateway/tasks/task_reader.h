@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "gateway/tasks/reading.h"
 #include "gateway/tasks/source.h"
+#include "gateway/tasks/task_cache.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace taskgateway::tasks {
@@ -20,23 +21,33 @@ namespace taskgateway::tasks {
 struct ReadRequest {
   Source* source = nullptr;
   std::string task_id;
-  bool raw = false;                                    // the reading must have the upstream's JSON
-  bool fresh = false;                                  // the upstream must be asked after this moment
+  bool raw = false;  // the reading must have the upstream's JSON
+  // The oldest reading that will do, 0 or more. 0: the upstream must be asked after this moment, unless the task is
+  // done.
+  absl::Duration max_staleness = kDefaultStaleness;
+  bool poll = false;                                   // goes behind other reads when the budget is short
   absl::Duration deadline = absl::InfiniteDuration();  // Uptime
 };
 
-// Joins the reads of one task into flights. Belongs to the loop thread of `context`.
+// For `max_staleness`: no reading from before this moment will do, but one that is under way will.
+inline constexpr absl::Duration kUnderWay = absl::Nanoseconds(1);
+
+// Answers reads from the cache, or joins the reads of one task into flights. Belongs to the loop thread of `context`.
 //
-// A read joins the flight of its task or starts one. A fresh read never joins a flight that was already sent (nor a raw
-// read one that is being decoded without it): such reads share one follow-up, which starts when the flight has ended;
-// so a task has at most one flight and one follow-up. A flight has no deadline of its own: it goes on while somebody
-// waits, and when the last one leaves it is aborted.
+// A read joins the flight of its task or starts one. A read with max_staleness 0 never joins a flight that was already
+// sent (nor a raw read one that is being decoded without it): such reads share one follow-up, which starts when the
+// flight has ended; so a task has at most one flight and one follow-up. A flight has no deadline of its own: it goes on
+// while somebody waits, and when the last one leaves it is aborted. What it brings is kept in the cache.
 class TaskReader {
  public:
   using ReadId = std::uint64_t;
   using Done = std::function<void(absl::StatusOr<SharedReading>)>;
 
-  explicit TaskReader(upstream::Context& context);
+  // Hears of every reading that a flight brought, before those who asked for it.
+  using Listener = std::function<void(const Source& source, const std::string& task_id, const SharedReading& reading)>;
+
+  // Both outlive the reader.
+  TaskReader(upstream::Context& context, TaskCache& cache);
   // Drops the reads under way without calling back.
   ~TaskReader();
   TaskReader(const TaskReader&) = delete;
@@ -47,11 +58,15 @@ class TaskReader {
   ReadId Read(ReadRequest request, Done done);
   // Ends a read without calling back; ignores one that has ended.
   void Leave(ReadId read);
+  // Something has been done to the task: what the cache says of it is dropped, and what was asked before is neither
+  // kept nor shared with reads to come. Those who wait for it get it.
+  void Outdate(Source& source, const std::string& task_id);
+  // One listener, set once. It may call Read and Leave.
+  void SetListener(Listener listener) { listener_ = std::move(listener); }
 
+  TaskCache& cache() { return cache_; }
   // Flights under way.
   std::size_t flights() const { return tasks_.size(); }
-  // Reads that joined a flight somebody else had started.
-  std::uint64_t coalesced() const { return coalesced_; }
 
  private:
   struct Waiter;
@@ -67,15 +82,17 @@ class TaskReader {
   };
   using Slots = std::map<Key, std::unique_ptr<Slot>, KeyLess>;
 
+  bool AnswerFromCache(ReadId id, const std::string& name, const ReadRequest& request, std::unique_ptr<Waiter>& waiter);
   void Begin(const Key& key, Slot& slot);
   void End(const Key& key, const absl::Status& status);
   void Answer(ReadId read, absl::StatusOr<SharedReading> result);
 
   upstream::Context& context_;
+  TaskCache& cache_;
+  Listener listener_;
   Slots tasks_;
   std::map<ReadId, std::unique_ptr<Waiter>> waiters_;
   ReadId next_read_ = 1;
-  std::uint64_t coalesced_ = 0;
 };
 
 }  // namespace taskgateway::tasks

@@ -27,9 +27,20 @@ Budget::Budget(base::EventLoop& loop, std::string subject, const BudgetLimits& l
 
 Budget::~Budget() { loop_.Cancel(timer_); }
 
-Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted) {
+Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted, Priority priority) {
   const absl::Duration now = loop_.Now();
   Fill(bucket_, now);
+  if (priority == Priority::kPoll) {
+    if (TimeOfToken(1) <= now && queue_.empty() && polls_.empty()) {
+      bucket_.tokens -= 1;
+      granted(absl::OkStatus());
+      return 0;
+    }
+    const Ticket ticket = next_ticket_++;
+    polls_.emplace(ticket, std::move(granted));
+    SetTimer();
+    return ticket;
+  }
   const absl::Duration turn = TimeOfToken(queue_.size() + 1);
   if (queue_.size() >= static_cast<std::size_t>(limits_.max_queued)) {
     granted(core::QueueFull(subject_, turn - now));
@@ -50,8 +61,15 @@ Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted) {
   return ticket;
 }
 
+void Budget::Hurry(Ticket ticket) {
+  auto poll = polls_.extract(ticket);
+  if (poll.empty()) return;
+  queue_.emplace(ticket, Waiting{absl::InfiniteDuration(), std::move(poll.mapped())});
+}
+
 void Budget::Leave(Ticket ticket) {
   queue_.erase(ticket);
+  polls_.erase(ticket);
   refused_.erase(ticket);
 }
 
@@ -132,9 +150,11 @@ void Budget::Serve() {
   const absl::Duration now = loop_.Now();
   Fill(bucket_, now);
   // The very test that set the timer: any other could miss by rounding, and the timer ring for ever.
-  while (!queue_.empty() && TimeOfToken(1) <= now) {
+  while ((!queue_.empty() || !polls_.empty()) && TimeOfToken(1) <= now) {
     bucket_.tokens -= 1;
-    queue_.extract(queue_.begin()).mapped().granted(absl::OkStatus());
+    const Granted granted = queue_.empty() ? std::move(polls_.extract(polls_.begin()).mapped())
+                                           : std::move(queue_.extract(queue_.begin()).mapped().granted);
+    granted(absl::OkStatus());
   }
   SetTimer();
 }
@@ -142,7 +162,7 @@ void Budget::Serve() {
 void Budget::SetTimer() {
   loop_.Cancel(timer_);
   timer_ = base::EventLoop::kNoTimer;
-  if (queue_.empty()) return;
+  if (queue_.empty() && polls_.empty()) return;
   timer_ = loop_.Schedule(TimeOfToken(1) - loop_.Now(), [this] { Serve(); });
 }
 

@@ -13,6 +13,12 @@
 
 namespace taskgateway::upstream {
 
+// Who goes first when calls queue for tokens.
+enum class Priority {
+  kRead,  // somebody waits for it
+  kPoll,  // on schedule: goes when no read waits
+};
+
 // What a budget allows. All above zero.
 struct BudgetLimits {
   double requests_per_second = 20;
@@ -25,7 +31,9 @@ struct BudgetLimits {
 // The budget of one (account, endpoint, operation). Belongs to one loop thread; a `granted` may call it, but not
 // destroy it.
 //
-// Reads queue for a token, first come first served, up to their deadline. On throttling the rate halves (to 1 % of the
+// Reads queue for a token, first come first served, up to their deadline. Polls have a queue of their own behind them,
+// without deadline and bound (there is at most one for each task that somebody waits for), so that all polls of a short
+// budget are stretched evenly. On throttling the rate halves (to 1 % of the
 // configured one at least), the bucket is emptied, and it fills again once the server's wait is over; then the rate
 // recovers by 10 % of the configured rate per calm 10 s. Calls that are refused while the wait lasts were sent before
 // it: they may prolong it, but halve nothing.
@@ -44,8 +52,10 @@ class Budget {
 
   // Calls `granted` once: at once when a token is there; later with OK when one comes; with RESOURCE_EXHAUSTED
   // BUDGET_EXHAUSTED when none can come by `deadline` (Uptime): at once, or as soon as throttling makes it so; at once
-  // with QUEUE_FULL when too many wait. Returns 0 when it has been called already.
-  Ticket Acquire(absl::Duration deadline, Granted granted);
+  // with QUEUE_FULL when too many wait. A poll is never refused. Returns 0 when it has been called already.
+  Ticket Acquire(absl::Duration deadline, Granted granted, Priority priority = Priority::kRead);
+  // Makes a poll that waits a read without deadline; ignores any other ticket.
+  void Hurry(Ticket ticket);
   // Leaves the queue without being called; anything else than a ticket that waits is ignored.
   void Leave(Ticket ticket);
   // The upstream throttled a call, and wants no other for `retry_after`.
@@ -54,8 +64,9 @@ class Budget {
   const BudgetLimits& limits() const { return limits_; }
   // The rate that is allowed now, calls per second.
   double current_rate() const;
-  // How long a call that came now would wait for its token.
+  // How long a read that came now would wait for its token.
   absl::Duration WaitOfNext() const;
+  // Reads that wait.
   std::size_t queued() const { return queue_.size(); }
 
  private:
@@ -88,7 +99,8 @@ class Budget {
   const std::string subject_;
   const BudgetLimits limits_;
   Bucket bucket_;
-  std::map<Ticket, Waiting> queue_;                  // in the order of arrival
+  std::map<Ticket, Waiting> queue_;                  // reads in the order of arrival
+  std::map<Ticket, Granted> polls_;                  // polls likewise
   std::map<Ticket, std::function<void()>> refused_;  // no longer in the queue, not told yet
   Ticket next_ticket_ = 1;
   base::EventLoop::TimerId timer_ = base::EventLoop::kNoTimer;

@@ -41,7 +41,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
 
   void Acquire() {
     deadline = spec.deadline();
-    ticket = budget.Acquire(deadline, Then(&State::OnBudget));
+    ticket = budget.Acquire(deadline, Then(&State::OnBudget), spec.priority);
   }
 
   void OnBudget(absl::Status granted) {
@@ -194,6 +194,11 @@ void UpstreamCall::Start() {
   state->starting = true;
   state->Acquire();
   state->starting = false;
+}
+
+void UpstreamCall::Hurry() {
+  state_->spec.priority = Priority::kRead;
+  state_->budget.Hurry(state_->ticket);
 }
 
 }  // namespace taskgateway::upstream

@@ -46,6 +46,7 @@ struct CallSpec {
   core::HttpRequest request;  // unsigned, without host
   Operation operation;
   bool idempotent = true;
+  Priority priority = Priority::kRead;
   // When the last interested caller gives up, as Uptime; asked anew at every decision, since callers come and go.
   std::function<absl::Duration()> deadline;
   // Reads a reply and keeps its value.
@@ -67,6 +68,8 @@ class UpstreamCall {
 
   // Begins; once. `deadline` and `on_send` may be called within Start, `done` never.
   void Start();
+  // Makes a poll a read: from now on somebody waits for it.
+  void Hurry();
 
  private:
   struct State;

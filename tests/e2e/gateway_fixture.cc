@@ -67,6 +67,7 @@ grpc::Status GatewayTest::Get(std::string_view name, v1::Task* task, v1::TaskVie
   v1::GetTaskRequest request;
   request.set_name(std::string(name));
   request.set_view(view);
+  request.mutable_max_staleness();
   return stub_->GetTask(&context, request, task);
 }
 

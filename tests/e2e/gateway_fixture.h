@@ -29,7 +29,7 @@ class GatewayTest : public testing::Test {
   // Adds what a scenario says to the simulator.
   void Play(std::string_view scenario);
 
-  // One GetTask.
+  // One GetTask with max_staleness 0: the upstream is asked, unless the task is known to be done.
   grpc::Status Get(std::string_view name, v1::Task* task, v1::TaskView view = v1::TASK_VIEW_BASIC,
                    absl::Duration timeout = absl::Seconds(60));
 

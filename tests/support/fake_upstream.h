@@ -9,6 +9,7 @@
 #include "gateway/base/executor.h"
 #include "gateway/base/random.h"
 #include "gateway/tasks/source.h"
+#include "gateway/tasks/task_cache.h"
 #include "gateway/upstream/upstream_call.h"
 #include "tests/support/fake_adapter.h"
 #include "tests/support/fake_http_client.h"
@@ -42,6 +43,8 @@ struct FakeUpstream {
       core::Credentials{.access_key_id = "key", .access_key_secret = core::Secret("secret"), .security_token = {}}};
   std::vector<std::unique_ptr<upstream::Budget>> budgets;
   tasks::Sources sources;
+  tasks::ReadCounters counters;
+  tasks::TaskCache cache{time.clock, std::size_t{64} << 20, counters};
 
  private:
   std::vector<std::unique_ptr<tasks::Source>> Make(const std::vector<std::string>& names) {

@@ -21,7 +21,7 @@ TEST_F(ReadRequestTest, NamesTheSourceAndTheTask) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->source, upstream_.sources.Find("b"));
   EXPECT_EQ(read->task_id, "t1");
-  EXPECT_FALSE(read->fresh);
+  EXPECT_EQ(read->max_staleness, absl::Seconds(1));
   EXPECT_FALSE(read->raw);
 }
 
@@ -37,15 +37,15 @@ TEST_F(ReadRequestTest, AnUnknownSourceIsNotFound) {
   EXPECT_EQ(core::ReasonOf(ToRead(request, upstream_.sources).status()), "SOURCE_NOT_FOUND");
 }
 
-TEST_F(ReadRequestTest, OnlyAStalenessOfZeroIsFresh) {
+TEST_F(ReadRequestTest, TheStalenessIsADurationOf0OrMore) {
   v1::GetTaskRequest request;
   request.set_name("sources/a/tasks/t1");
   request.mutable_max_staleness()->set_seconds(5);
-  EXPECT_FALSE(ToRead(request, upstream_.sources)->fresh);
+  EXPECT_EQ(ToRead(request, upstream_.sources)->max_staleness, absl::Seconds(5));
   request.mutable_max_staleness()->set_seconds(0);
-  EXPECT_TRUE(ToRead(request, upstream_.sources)->fresh);
+  EXPECT_EQ(ToRead(request, upstream_.sources)->max_staleness, absl::ZeroDuration());
   request.mutable_max_staleness()->set_nanos(1);
-  EXPECT_FALSE(ToRead(request, upstream_.sources)->fresh);
+  EXPECT_EQ(ToRead(request, upstream_.sources)->max_staleness, absl::Nanoseconds(1));
   for (const int nanos : {-1, 1'000'000'000}) {
     request.mutable_max_staleness()->set_nanos(nanos);
     EXPECT_TRUE(absl::IsInvalidArgument(ToRead(request, upstream_.sources).status())) << nanos;

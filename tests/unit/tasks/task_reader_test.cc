@@ -25,7 +25,7 @@ class TaskReaderTest : public testing::Test {
   }
   ReadRequest Fresh(std::string task_id) {
     ReadRequest request = Of(std::move(task_id));
-    request.fresh = true;
+    request.max_staleness = absl::ZeroDuration();
     return request;
   }
   ReadRequest Raw(std::string task_id) {
@@ -49,7 +49,7 @@ class TaskReaderTest : public testing::Test {
   std::string StateOf(const std::string& who) const { return answers_.at(who).value()->task().source_status(); }
 
   support::FakeUpstream upstream_{{"s"}};
-  std::unique_ptr<TaskReader> reader_ = std::make_unique<TaskReader>(upstream_.context);
+  std::unique_ptr<TaskReader> reader_ = std::make_unique<TaskReader>(upstream_.context, upstream_.cache);
   std::vector<std::string> answered_;
   std::map<std::string, absl::StatusOr<SharedReading>> answers_;
 };
@@ -75,7 +75,8 @@ TEST_F(TaskReaderTest, ConcurrentReadsOfOneTaskAreOneUpstreamCall) {
   Reply(HttpReply(200, "RUNNING"));
   EXPECT_EQ(answered_.size(), 101u);
   EXPECT_EQ(upstream_.http.sent().size(), 1u);
-  EXPECT_EQ(reader_->coalesced(), 100u);
+  EXPECT_EQ(upstream_.counters.coalesced.Value(), 100u);
+  EXPECT_EQ(upstream_.counters.misses.Value(), 101u);
   EXPECT_EQ(answers_.at("0").value(), answers_.at("late").value()) << "they share one reading";
 }
 
@@ -228,7 +229,7 @@ TEST_F(TaskReaderTest, ACallerMayReadAgainAndOthersMayLeaveWhileItIsAnswered) {
   TaskReader::ReadId neighbour = 0;
   reader_->Read(Of("t1"), [&](const absl::StatusOr<SharedReading>&) {
     reader_->Leave(neighbour);
-    Read("again", Of("t1"));
+    Read("again", Fresh("t1"));
   });
   neighbour = Read("neighbour", Of("t1"));
   Send();
@@ -236,6 +237,93 @@ TEST_F(TaskReaderTest, ACallerMayReadAgainAndOthersMayLeaveWhileItIsAnswered) {
   EXPECT_FALSE(answers_.contains("neighbour"));
   Reply(HttpReply(200, "SUCCEEDED"));
   EXPECT_EQ(StateOf("again"), "SUCCEEDED");
+}
+
+TEST_F(TaskReaderTest, ARecentReadingAnswersWithoutTheUpstream) {
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(200, "RUNNING"));
+  upstream_.time.RunFor(absl::Milliseconds(500));
+  Read("b", Of("t1"));
+  EXPECT_FALSE(answers_.contains("b")) << "never before Read returns";
+  upstream_.time.Settle();
+  EXPECT_EQ(answers_.at("b").value(), answers_.at("a").value());
+  EXPECT_EQ(upstream_.counters.hits.Value(), 1u);
+  upstream_.time.RunFor(absl::Milliseconds(501));
+  Read("c", Of("t1"));
+  Send();
+  EXPECT_EQ(upstream_.http.sent().size(), 2u);
+  EXPECT_EQ(upstream_.counters.stale.Value(), 1u);
+}
+
+TEST_F(TaskReaderTest, AnAnswerFromTheCacheCanBeLeft) {
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(200, "RUNNING"));
+  reader_->Leave(Read("b", Of("t1")));
+  upstream_.time.Settle();
+  EXPECT_THAT(answered_, ElementsAre("a"));
+}
+
+TEST_F(TaskReaderTest, NotFoundIsRememberedFor2s) {
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(404));
+  Read("b", Of("t1"));
+  upstream_.time.Settle();
+  EXPECT_TRUE(absl::IsNotFound(answers_.at("b").status()));
+  EXPECT_EQ(upstream_.http.sent().size(), 1u);
+  upstream_.time.RunFor(absl::Seconds(2));
+  Read("c", Of("t1"));
+  Send();
+  EXPECT_EQ(upstream_.http.sent().size(), 2u);
+}
+
+TEST_F(TaskReaderTest, ARegressionIsNotShownToThoseWhoAskedForIt) {
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(200, "SUCCEEDED"));
+  Read("raw", Raw("t1"));
+  Send();
+  Reply(HttpReply(200, "RUNNING"));
+  EXPECT_EQ(StateOf("raw"), "SUCCEEDED");
+  EXPECT_EQ(upstream_.counters.regressions.Value(), 1u);
+}
+
+TEST_F(TaskReaderTest, WhatWasSentBeforeTheTaskWasTouchedIsNeitherKeptNorShared) {
+  Read("before", Of("t1"));
+  Send();
+  reader_->Outdate(*upstream_.sources.Find("s"), "t1");
+  Read("after", Of("t1"));
+  Reply(HttpReply(200, "RUNNING"));
+  EXPECT_EQ(StateOf("before"), "RUNNING");
+  EXPECT_FALSE(answers_.contains("after"));
+  EXPECT_TRUE(upstream_.cache.Find("sources/s/tasks/t1", absl::InfiniteDuration(), false).nothing());
+  Reply(HttpReply(200, "CANCELLING"));
+  EXPECT_EQ(StateOf("after"), "CANCELLING");
+}
+
+TEST_F(TaskReaderTest, TheListenerHearsWhatFlightsBringBeforeThoseWhoAsked) {
+  reader_->SetListener([this](const Source& source, const std::string& task_id, const SharedReading& reading) {
+    answered_.push_back(source.name + " " + task_id + " " + reading->task().source_status());
+  });
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(200, "RUNNING"));
+  EXPECT_THAT(answered_, ElementsAre("s t1 RUNNING", "a"));
+}
+
+TEST_F(TaskReaderTest, AReadThatJoinsAWaitingPollHurriesIt) {
+  for (int i = 0; i < 20; ++i) Read("drain" + std::to_string(i), Of("drain" + std::to_string(i)));
+  for (const char* id : {"p1", "p2"}) {
+    ReadRequest poll = Of(id);
+    poll.poll = true;
+    Read(id, poll);
+  }
+  Read("p2 too", Of("p2"));
+  upstream_.time.RunFor(absl::Milliseconds(60));
+  ASSERT_EQ(upstream_.http.sent().size(), 21u);
+  EXPECT_EQ(upstream_.http.sent().back().request.path, "/tasks/p2");
 }
 
 TEST_F(TaskReaderTest, ItsEndDropsWhatIsUnderWay) {
