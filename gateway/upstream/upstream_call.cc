@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "adapters/core/status_catalogue.h"
 #include "adapters/core/status_detail.h"
 #include "gateway/upstream/transfer_verdict.h"
 
@@ -40,6 +41,9 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   }
 
   void Acquire() {
+    // Asked here too, so that nobody queues for a token that could not be used.
+    const CircuitBreaker::Admission admission = channel.breaker.Ask(context.loop.Now());
+    if (!admission.admitted) return Refuse(admission.wait);
     deadline = spec.deadline();
     ticket = budget.Acquire(deadline, Then(&State::OnBudget), spec.priority);
   }
@@ -52,6 +56,13 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     Finish(attempts == 0 ? std::move(granted) : std::move(last_failure));
   }
 
+  void Refuse(absl::Duration wait) {
+    if (attempts > 0) return Finish(std::move(last_failure));
+    Finish(core::UpstreamUnavailable(
+        "UPSTREAM_BREAKER_OPEN",
+        {.host = channel.endpoint.host, .message = "it has failed so often that it is left alone for a while"}, wait));
+  }
+
   void GetCredentials() { channel.credentials.Get(Then(&State::OnCredentials)); }
 
   void OnCredentials(absl::StatusOr<SharedCredentials> current) {
@@ -61,6 +72,9 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   }
 
   void Send() {
+    const CircuitBreaker::Admission admission = channel.breaker.Begin(context.loop.Now());
+    if (!admission.admitted) return Refuse(admission.wait);
+    probe = admission.probe;
     ++attempts;
     core::HttpRequest request = spec.request;
     request.host = channel.endpoint.host;
@@ -106,6 +120,12 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   void OnVerdict(Verdict verdict) { Judge(std::move(verdict), false); }
 
   void Judge(Verdict verdict, bool surely_not_sent) {
+    if (verdict.signal == Signal::kTransient) {
+      channel.breaker.Failed(std::exchange(probe, false), context.loop.Now());
+    } else {
+      probe = false;
+      channel.breaker.Succeeded();
+    }
     if (verdict.signal == Signal::kNone) return Finish(std::move(verdict.status));
     if (verdict.signal == Signal::kThrottled) {
       budget.Throttled(verdict.retry_after.value_or(kRestWithoutHint));
@@ -159,6 +179,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
 
   void Abandon() {
     ended = true;
+    channel.breaker.Abandoned(probe);
     budget.Leave(ticket);
     context.loop.Cancel(timer);
     if (transfer) context.http.Abort(*transfer);
@@ -173,6 +194,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   bool starting = false;
   bool ended = false;
   bool renewed = false;
+  bool probe = false;  // the attempt under way is the breaker's probe
   int attempts = 0;
   absl::Duration deadline;  // as of the last Acquire
   absl::Status last_failure;

@@ -1,5 +1,5 @@
 // One call to an upstream, over as many attempts as it takes:
-// budget -> credentials -> sign -> send -> decode -> retry.
+// breaker -> budget -> credentials -> sign -> send -> decode -> retry.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include "gateway/base/executor.h"
 #include "gateway/base/random.h"
 #include "gateway/upstream/budget.h"
+#include "gateway/upstream/circuit_breaker.h"
 #include "gateway/upstream/credential_source.h"
 #include "gateway/upstream/http_client.h"
 #include "gateway/upstream/retry_policy.h"
@@ -38,6 +39,7 @@ struct Channel {
   Endpoint endpoint;
   CredentialSource& credentials;
   absl::Duration clock_skew;  // the upstream's clock minus ours, learned from kClockSkew
+  CircuitBreaker breaker{};
 };
 
 // What one call wants. The functions are called on the loop thread, `decode` also on the decode executor (never two at

@@ -231,5 +231,38 @@ TEST_F(UpstreamCallTest, ACallRefusedInTheQueueEndsWithTheBudgetsStatus) {
   EXPECT_EQ(core::ReasonOf(done_[0]), "BUDGET_EXHAUSTED");
 }
 
+TEST_F(UpstreamCallTest, AnOpenBreakerRefusesAtOnceAndTakesNoToken) {
+  http_.AnswerAll(Transient());
+  for (int i = 0; i < 3; ++i) {
+    Start();
+    time_.RunFor(kLong);
+  }
+  EXPECT_THAT(http_.sent(), SizeIs(10)) << "the tenth failure in a row opens it, and the call ends with that";
+  EXPECT_EQ(done_.back().message(), "transient");
+  channel_.breaker.Failed(channel_.breaker.Begin(time_.loop.Now()).probe, time_.loop.Now());
+  Start();
+  time_.Settle();
+  ASSERT_THAT(done_, SizeIs(4));
+  EXPECT_EQ(core::ReasonOf(done_[3]), "UPSTREAM_BREAKER_OPEN");
+  EXPECT_EQ(core::RetryDelayOf(done_[3]), absl::Seconds(2));
+  EXPECT_THAT(http_.sent(), SizeIs(10));
+  EXPECT_EQ(budget_.WaitOfNext(), absl::ZeroDuration());
+}
+
+TEST_F(UpstreamCallTest, AProbeThatIsGivenUpLetsTheNextCallGo) {
+  for (int i = 0; i < 10; ++i) channel_.breaker.Failed(false, time_.loop.Now());
+  time_.RunFor(absl::Seconds(1));
+  Start();
+  time_.Settle();
+  EXPECT_THAT(http_.sent(), SizeIs(1));
+  EXPECT_FALSE(channel_.breaker.Ask(time_.loop.Now()).admitted);
+  call_.reset();
+  http_.AnswerAll(Ok());
+  Start();
+  time_.RunFor(kLong);
+  EXPECT_THAT(done_, ElementsAre(absl::OkStatus()));
+  EXPECT_TRUE(channel_.breaker.Ask(time_.loop.Now()).admitted);
+}
+
 }  // namespace
 }  // namespace taskgateway::upstream
