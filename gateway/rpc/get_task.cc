@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/rpc/message_bytes.h"
+
 namespace taskgateway::rpc {
 
 GetTaskCall::GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, v1::TaskView view, grpc::ByteBuffer* response)
@@ -19,10 +21,7 @@ void GetTaskCall::Abandon() { read_.Leave(tasks_); }
 
 grpc::ByteBuffer ToByteBuffer(tasks::SharedReading reading, v1::TaskView view) {
   const std::string& bytes = reading->Serialized(view);
-  auto* holder = new tasks::SharedReading(std::move(reading));
-  const grpc::Slice slice(
-      const_cast<char*>(bytes.data()), bytes.size(),
-      [](void* held) { delete static_cast<tasks::SharedReading*>(held); }, holder);
+  const grpc::Slice slice = SharedSlice(bytes, std::move(reading));
   return grpc::ByteBuffer(&slice, 1);
 }
 

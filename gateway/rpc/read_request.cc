@@ -19,15 +19,27 @@ absl::StatusOr<absl::Duration> StalenessOf(bool has, const google::protobuf::Dur
 
 absl::StatusOr<tasks::ReadRequest> ReadOf(std::string_view name, std::string_view field,
                                           const tasks::Sources& sources) {
+  absl::StatusOr<tasks::FollowTarget> target = ToTarget(name, field, sources);
+  if (!target.ok()) return std::move(target).status();
+  tasks::ReadRequest read;
+  read.source = target->source;
+  read.task_id = std::move(target->task_id);
+  return read;
+}
+
+}  // namespace
+
+absl::StatusOr<tasks::FollowTarget> ToTarget(std::string_view name, std::string_view field,
+                                             const tasks::Sources& sources) {
   absl::StatusOr<TaskName> parsed = ParseTaskName(name, field);
   if (!parsed.ok()) return std::move(parsed).status();
-  tasks::ReadRequest read;
+  tasks::FollowTarget target;
   if (!parsed->any_source()) {
-    read.source = sources.Find(parsed->source);
-    if (read.source == nullptr) return core::SourceNotFound(parsed->source);
+    target.source = sources.Find(parsed->source);
+    if (target.source == nullptr) return core::SourceNotFound(parsed->source);
   }
-  read.task_id = std::move(parsed->task);
-  return read;
+  target.task_id = std::move(parsed->task);
+  return target;
 }
 
 absl::Status CheckView(v1::TaskView view, v1::TaskView most) {
@@ -37,8 +49,6 @@ absl::Status CheckView(v1::TaskView view, v1::TaskView most) {
     return core::InvalidField("view", "must not be TASK_VIEW_RAW here: only GetTask answers with the upstream's JSON");
   return absl::OkStatus();
 }
-
-}  // namespace
 
 std::optional<absl::Duration> ToDuration(const google::protobuf::Duration& duration) {
   if (duration.seconds() < 0 || duration.nanos() < 0 || duration.nanos() > 999'999'999) return std::nullopt;

@@ -7,20 +7,29 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
+#include "gateway/rpc/open_calls.h"
 #include "gateway/rpc/task_name.h"
+#include "gateway/tasks/fan_out.h"
 #include "gateway/tasks/task_finder.h"
+#include "gateway/tasks/task_follower.h"
 #include "gateway/tasks/task_reader.h"
 #include "google/protobuf/duration.pb.h"
 #include "taskgateway/v1/task_service.pb.h"
 
 namespace taskgateway::rpc {
 
-// What reads are made with. All of it outlives the service; `loop`, `reader` and `finder` belong to one loop thread.
+// What calls are answered with. All of it outlives the service, and but for `sources` it belongs to one loop thread.
 struct Tasks {
+  upstream::Context& context;
   base::EventLoop& loop;
   const tasks::Sources& sources;
   tasks::TaskReader& reader;
   tasks::TaskFinder& finder;
+  tasks::TaskPoller& poller;
+  tasks::FanOut& fan_out;
+  OpenCalls& open_calls;
+
+  tasks::Following following() const { return {context, sources, finder, poller}; }
 };
 
 // A duration of 0 or more; nothing for any other and for one that is not well-formed.
@@ -28,6 +37,14 @@ std::optional<absl::Duration> ToDuration(const google::protobuf::Duration& durat
 
 // The Uptime at which a call's deadline passes; infinite for none.
 absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const base::Clock& clock);
+
+// Which task `name` names. A source of a null pointer means every source. Errors: INVALID_ARGUMENT, NOT_FOUND
+// SOURCE_NOT_FOUND.
+absl::StatusOr<tasks::FollowTarget> ToTarget(std::string_view name, std::string_view field,
+                                             const tasks::Sources& sources);
+
+// Error: INVALID_ARGUMENT for a view that is unknown or above `most`.
+absl::Status CheckView(v1::TaskView view, v1::TaskView most);
 
 // What GetTask asks for. A source of a null pointer means every source. Errors: INVALID_ARGUMENT, NOT_FOUND
 // SOURCE_NOT_FOUND.

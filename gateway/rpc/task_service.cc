@@ -1,12 +1,17 @@
 #include "gateway/rpc/task_service.h"
 
+#include <functional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
 #include "gateway/rpc/batch_get_tasks.h"
 #include "gateway/rpc/get_task.h"
+#include "gateway/rpc/message_bytes.h"
 #include "gateway/rpc/status.h"
+#include "gateway/rpc/wait_task.h"
+#include "gateway/rpc/watch_tasks.h"
 #include "gateway/tasks/poll_interval.h"
 
 namespace taskgateway::rpc {
@@ -44,6 +49,19 @@ grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const abs
   return reactor;
 }
 
+// A stream that is refused.
+class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
+absl::Status Malformed(const google::protobuf::Message& request) {
+  return core::InvalidField("request", absl::StrCat("is not a serialized ", request.GetDescriptor()->full_name()));
+}
+
 }  // namespace
 
 TaskService::TaskService(const Tasks& tasks) : tasks_(tasks) {
@@ -53,10 +71,7 @@ TaskService::TaskService(const Tasks& tasks) : tasks_(tasks) {
 grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                grpc::ByteBuffer* response) {
   v1::GetTaskRequest message;
-  grpc::ByteBuffer bytes(*request);  // shares the slices
-  if (!grpc::SerializationTraits<v1::GetTaskRequest>::Deserialize(&bytes, &message).ok()) {
-    return Refuse(context, core::InvalidField("request", "is not a serialized taskgateway.v1.GetTaskRequest"));
-  }
+  if (!ParseRequest(*request, &message)) return Refuse(context, Malformed(message));
   absl::StatusOr<tasks::ReadRequest> read = ToRead(message, tasks_.sources);
   if (!read.ok()) return Refuse(context, read.status());
   // Only the name of one source's task is a key of the cache.
@@ -74,6 +89,29 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
   }
   read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());
   auto call = std::make_shared<GetTaskCall>(tasks_, *std::move(read), message.view(), response);
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* TaskService::WaitTask(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response) {
+  v1::WaitTaskRequest message;
+  if (!ParseRequest(*request, &message)) return Refuse(context, Malformed(message));
+  absl::StatusOr<WaitOrder> order =
+      ToWait(message, DeadlineOf(context->deadline(), tasks_.loop.clock()), tasks_.sources);
+  if (!order.ok()) return Refuse(context, order.status());
+  auto call = std::make_shared<WaitTaskCall>(tasks_, *std::move(order), message.view(), response);
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::WatchTasks(grpc::CallbackServerContext* context,
+                                                                    const grpc::ByteBuffer* request) {
+  v1::WatchTasksRequest message;
+  if (!ParseRequest(*request, &message)) return new RefusedStream(Malformed(message));
+  absl::StatusOr<WatchOrder> order = ToWatch(message, tasks_.sources);
+  if (!order.ok()) return new RefusedStream(order.status());
+  auto call = std::make_shared<WatchTasksCall>(tasks_, *std::move(order), std::hash<std::string>()(context->peer()));
   call->Launch();
   return call.get();
 }

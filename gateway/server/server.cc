@@ -17,6 +17,8 @@ constexpr absl::Duration kKeepaliveTime = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // Callers may ping this often, also between calls, without being taken for a flood.
 constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
+// Writing to 10,000 watchers keeps more than one thread busy, and more than these get in each other's way.
+constexpr int kDeliveryThreads = 2;
 // How often the cache lets go of what is too old: an idle gateway holds it for that much longer.
 constexpr absl::Duration kSweepInterval = absl::Seconds(30);
 // A connection that does not speak HTTP/2 by then is closed.
@@ -72,8 +74,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   server->reader_ = std::make_unique<tasks::TaskReader>(server->context_, *server->cache_);
   server->finder_ =
       std::make_unique<tasks::TaskFinder>(server->context_, server->sources_->sources(), *server->reader_);
-  server->service_ = std::make_unique<rpc::TaskService>(
-      rpc::Tasks{server->loop_, server->sources_->sources(), *server->reader_, *server->finder_});
+  server->poller_ = std::make_unique<tasks::TaskPoller>(server->context_, *server->reader_);
+  server->service_ = std::make_unique<rpc::TaskService>(rpc::Tasks{.context = server->context_,
+                                                                   .loop = server->loop_,
+                                                                   .sources = server->sources_->sources(),
+                                                                   .reader = *server->reader_,
+                                                                   .finder = *server->finder_,
+                                                                   .poller = *server->poller_,
+                                                                   .fan_out = server->fan_out_,
+                                                                   .open_calls = server->open_calls_});
   server->loop_thread_ = std::thread([&loop = server->loop_] { loop.Run(); });
   if (absl::Status listening = server->Listen(config); !listening.ok()) return listening;
 
@@ -97,7 +106,9 @@ Server::Server(const config::v1::Config& config)
                .http = http_,
                .decode_executor = decode_executor_,
                .retry = RetriesOf(config.limits()),
-               .limits = TransferLimitsOf(config.limits())} {}
+               .limits = TransferLimitsOf(config.limits())},
+      delivery_executor_(kDeliveryThreads),
+      fan_out_(loop_, delivery_executor_) {}
 
 absl::Status Server::Listen(const config::v1::Config& config) {
   EnableStandardServices();
@@ -133,10 +144,11 @@ void Server::Shutdown(absl::Duration grace) {
   if (shut_down_.exchange(true)) return;
   if (grpc_server_ != nullptr) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(false);
+    loop_.Post([this] { open_calls_.Drain(); });
     grpc_server_->Shutdown(absl::ToChronoTime(clock_.Now() + grace));
   }
-  // Calls that were cancelled end on the loop, so it stops last.
-  loop_.Stop();
+  // Calls end on the loop, so it stops last, behind all that they posted.
+  loop_.Post([this] { loop_.Stop(); });
   if (loop_thread_.joinable()) loop_thread_.join();
 }
 

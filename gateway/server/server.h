@@ -14,7 +14,9 @@
 #include "gateway/base/random.h"
 #include "gateway/rpc/task_service.h"
 #include "gateway/server/configured_sources.h"
+#include "gateway/tasks/fan_out.h"
 #include "gateway/tasks/task_finder.h"
+#include "gateway/tasks/task_poller.h"
 #include "gateway/tasks/task_reader.h"
 #include "gateway/upstream/curl_http_client.h"
 #include "gateway/upstream/upstream_call.h"
@@ -40,8 +42,8 @@ class Server {
   // The port that callers reach.
   int grpc_port() const { return grpc_port_; }
 
-  // Health says NOT_SERVING, new calls are refused, calls under way have `grace` to end and are cancelled then. Returns
-  // when all is over. The first call counts.
+  // Health says NOT_SERVING, waits answer and watches close, new calls are refused, other calls have `grace` to end and
+  // are cancelled then. Returns when all is over. The first call counts.
   void Shutdown(absl::Duration grace);
 
  private:
@@ -63,6 +65,10 @@ class Server {
   std::unique_ptr<tasks::TaskCache> cache_;
   std::unique_ptr<tasks::TaskReader> reader_;
   std::unique_ptr<tasks::TaskFinder> finder_;
+  std::unique_ptr<tasks::TaskPoller> poller_;
+  base::ThreadPool delivery_executor_;
+  tasks::FanOut fan_out_;
+  rpc::OpenCalls open_calls_;
   std::unique_ptr<rpc::TaskService> service_;
   std::unique_ptr<grpc::Server> grpc_server_;
   int grpc_port_ = 0;

@@ -44,7 +44,7 @@ class TaskReader {
   using Done = std::function<void(absl::StatusOr<SharedReading>)>;
 
   // Hears of every reading that a flight brought, before those who asked for it.
-  using Listener = std::function<void(const Source& source, const std::string& task_id, const SharedReading& reading)>;
+  using Listener = std::function<void(Source& source, const std::string& task_id, const SharedReading& reading)>;
 
   // Both outlive the reader.
   TaskReader(upstream::Context& context, TaskCache& cache);

@@ -1,0 +1,26 @@
+#include "gateway/rpc/message_bytes.h"
+
+#include <cstdint>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+
+namespace taskgateway::rpc {
+
+grpc::Slice FieldHead(int number, std::size_t bytes) {
+  using google::protobuf::internal::WireFormatLite;
+  using google::protobuf::io::CodedOutputStream;
+  std::uint8_t head[20];
+  const std::uint32_t tag = WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  std::uint8_t* end = CodedOutputStream::WriteVarint32ToArray(tag, head);
+  end = CodedOutputStream::WriteVarint64ToArray(bytes, end);
+  return grpc::Slice(head, static_cast<std::size_t>(end - head));
+}
+
+void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
+  absl::Duration rest;
+  out->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
+  out->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(rest)));
+}
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,125 @@
+#include "gateway/rpc/watch_tasks.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/core/status_catalogue.h"
+#include "gateway/rpc/message_bytes.h"
+#include "gateway/rpc/status.h"
+
+namespace taskgateway::rpc {
+namespace {
+
+constexpr int kMaxTargets = 100;
+constexpr absl::Duration kHeartbeat = absl::Seconds(15);
+constexpr absl::Duration kMinHeartbeat = absl::Seconds(5);
+// Load balancers cut streams that are silent for 60 s.
+constexpr absl::Duration kMaxHeartbeat = absl::Seconds(55);
+
+absl::StatusOr<tasks::WatchTarget> ToWatchTarget(const v1::WatchTarget& target, const std::string& field,
+                                                 const tasks::Sources& sources) {
+  tasks::WatchTarget watch;
+  watch.requested_name = target.name();
+  absl::StatusOr<tasks::FollowTarget> named = ToTarget(target.name(), absl::StrCat(field, ".name"), sources);
+  if (absl::IsInvalidArgument(named.status())) return std::move(named).status();
+  if (!target.resume_token().empty()) {
+    watch.resume_from = tasks::FromToken(target.resume_token());
+    const bool direct = !named.ok() || named->source != nullptr;
+    if (!watch.resume_from || (direct && watch.resume_from->name != target.name())) {
+      return core::InvalidField(
+          absl::StrCat(field, ".resume_token"),
+          "must be the last one that came with an event of this name; leave it out to begin anew");
+    }
+    // The task that the name was resolved to then.
+    if (!direct) named = ToTarget(watch.resume_from->name, absl::StrCat(field, ".resume_token"), sources);
+    if (absl::IsInvalidArgument(named.status())) return std::move(named).status();
+  }
+  watch.unknown_source = named.status();
+  if (named.ok()) watch.target = *std::move(named);
+  return watch;
+}
+
+}  // namespace
+
+absl::StatusOr<WatchOrder> ToWatch(const v1::WatchTasksRequest& request, const tasks::Sources& sources) {
+  if (absl::Status checked = CheckView(request.view(), v1::TASK_VIEW_FULL); !checked.ok()) return checked;
+  if (request.targets_size() < 1 || request.targets_size() > kMaxTargets) {
+    return core::InvalidField("targets",
+                              absl::StrCat("must have 1 to ", kMaxTargets, " names; watch more in further calls"));
+  }
+  WatchOrder order;
+  order.heartbeat_interval = kHeartbeat;
+  if (request.has_heartbeat_interval()) {
+    order.heartbeat_interval = ToDuration(request.heartbeat_interval()).value_or(absl::ZeroDuration());
+    if (order.heartbeat_interval < kMinHeartbeat || order.heartbeat_interval > kMaxHeartbeat) {
+      return core::InvalidField("heartbeat_interval", "must be 5 s to 55 s; leave it out for 15 s");
+    }
+  }
+  std::set<std::string> names;
+  for (int i = 0; i < request.targets_size(); ++i) {
+    absl::StatusOr<tasks::WatchTarget> target =
+        ToWatchTarget(request.targets(i), absl::StrCat("targets[", i, "]"), sources);
+    if (!target.ok()) return std::move(target).status();
+    if (names.insert(target->requested_name).second) order.targets.push_back(*std::move(target));
+  }
+  return order;
+}
+
+WatchTasksCall::WatchTasksCall(const Tasks& tasks, WatchOrder order, std::size_t lane)
+    : tasks_(tasks), order_(std::move(order)), lane_(lane), outbox_(tasks::TaskWatch::OutboxTargets(order_.targets)) {}
+
+void WatchTasksCall::Launch() {
+  self_ = shared_from_this();
+  tasks_.loop.Post([call = self_] { call->Begin(); });
+}
+
+void WatchTasksCall::Begin() {
+  if (gone_) return;
+  watch_ = std::make_unique<tasks::TaskWatch>(tasks_.following(), tasks_.fan_out, std::move(order_.targets),
+                                              order_.heartbeat_interval, outbox_, weak_from_this());
+  watch_->Start();
+  tasks_.open_calls.Add(*this);
+}
+
+void WatchTasksCall::End() {
+  gone_ = true;
+  tasks_.open_calls.Remove(*this);
+  watch_.reset();
+}
+
+void WatchTasksCall::Deliver() {
+  tasks::WatchOutbox::Step step = outbox_.Take();
+  switch (step.kind) {
+    case tasks::WatchOutbox::Step::kNothing:
+      return;
+    case tasks::WatchOutbox::Step::kWrite: {
+      const std::string& shared = *step.shared;
+      const grpc::Slice slices[] = {SharedSlice(shared, std::move(step.shared)), grpc::Slice(step.own)};
+      message_ = grpc::ByteBuffer(slices, step.own.empty() ? 1 : 2);
+      return StartWrite(&message_);
+    }
+    case tasks::WatchOutbox::Step::kFinish:
+      // A caller that is gone does not hear it.
+      return Finish(grpc::Status::OK);
+  }
+}
+
+void WatchTasksCall::OnWriteDone(bool ok) {
+  if (!ok) outbox_.Cancel();
+  message_.Clear();
+  outbox_.Written();
+  Deliver();
+}
+
+void WatchTasksCall::OnCancel() {
+  outbox_.Cancel();
+  Deliver();
+}
+
+void WatchTasksCall::OnDone() {
+  tasks_.loop.Post([call = std::move(self_)] { call->End(); });
+}
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,212 @@
+#include "gateway/tasks/task_poller.h"
+
+#include <algorithm>
+
+#include "adapters/core/status_catalogue.h"
+#include "gateway/tasks/poll_interval.h"
+
+namespace taskgateway::tasks {
+namespace {
+
+// A schedule outlives its last subscriber by this, for callers who wait again and watchers who resume.
+constexpr absl::Duration kLinger = absl::Seconds(10);
+// Intervals differ by chance by this part, so that schedules that began together drift apart.
+constexpr double kJitter = 0.1;
+
+bool IsPermanent(const absl::Status& status) { return absl::IsNotFound(status) || absl::IsPermissionDenied(status); }
+
+}  // namespace
+
+struct TaskPoller::Poll {
+  struct Subscriber {
+    PollObserver* observer;
+    base::EventLoop::TimerId first_news = base::EventLoop::kNoTimer;
+  };
+
+  bool over() const { return news.permanent || (news.reading != nullptr && news.reading->task().done()); }
+
+  Key key;
+  PollNews news;
+  int failures = 0;           // in a row
+  absl::Duration first_seen;  // Uptime; also when something was done to the task
+  bool restarted = false;
+  TaskReader::ReadId read = 0;  // 0: none is under way
+  base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
+  base::EventLoop::TimerId linger = base::EventLoop::kNoTimer;
+  std::map<std::uint64_t, Subscriber> subscribers;  // in the order they came
+  bool telling = false;                             // observers are being called, so it must stay
+};
+
+TaskPoller::Subscription& TaskPoller::Subscription::operator=(Subscription&& other) noexcept {
+  if (this == &other) return *this;
+  End();
+  poller_ = other.poller_;
+  poll_ = std::exchange(other.poll_, nullptr);
+  id_ = other.id_;
+  return *this;
+}
+
+const PollNews& TaskPoller::Subscription::news() const { return poll_->news; }
+
+void TaskPoller::Subscription::End() {
+  if (Poll* poll = std::exchange(poll_, nullptr)) poller_->Leave(*poll, id_);
+}
+
+TaskPoller::TaskPoller(upstream::Context& context, TaskReader& reader) : context_(context), reader_(reader) {
+  reader_.SetListener([this](Source& source, const std::string& task_id, const SharedReading& reading) {
+    const auto poll = polls_.find(Key(&source, task_id));
+    if (poll != polls_.end()) Heard(*poll->second, reading);
+  });
+}
+
+TaskPoller::~TaskPoller() {
+  reader_.SetListener(nullptr);
+  while (!polls_.empty()) Remove(*polls_.begin()->second);
+}
+
+TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string& task_id, PollObserver& observer) {
+  std::unique_ptr<Poll>& poll = polls_[Key(&source, task_id)];
+  const bool known = poll != nullptr;
+  if (!known) {
+    poll = std::make_unique<Poll>();
+    poll->key = {&source, task_id};
+    poll->first_seen = context_.loop.Now();
+  }
+  context_.loop.Cancel(poll->linger);
+  Subscription subscription;
+  subscription.poller_ = this;
+  subscription.poll_ = poll.get();
+  subscription.id_ = next_subscription_++;
+  Poll::Subscriber& subscriber = poll->subscribers[subscription.id_];
+  subscriber.observer = &observer;
+  if (poll->news.permanent) {
+    // Perhaps it is there by now.
+    poll->news = PollNews();
+    poll->failures = 0;
+  }
+  if (poll->news.reading != nullptr || !poll->news.trouble.ok()) {
+    subscriber.first_news = context_.loop.Schedule(absl::ZeroDuration(), [this, poll = poll.get(), &observer] {
+      poll->telling = true;
+      observer.OnPoll(poll->news);
+      EndTelling(*poll);
+    });
+  } else if (poll->read == 0) {
+    Read(*poll, kDefaultStaleness);
+  }
+  return subscription;
+}
+
+void TaskPoller::Restart(Source& source, const std::string& task_id) {
+  const auto found = polls_.find(Key(&source, task_id));
+  if (found == polls_.end()) return;
+  Poll& poll = *found->second;
+  poll.first_seen = context_.loop.Now();
+  poll.restarted = true;
+  if (poll.read == 0 && !poll.over()) SetTimer(poll, absl::ZeroDuration());
+}
+
+void TaskPoller::Leave(Poll& poll, std::uint64_t id) {
+  const auto subscriber = poll.subscribers.find(id);
+  context_.loop.Cancel(subscriber->second.first_news);
+  poll.subscribers.erase(subscriber);
+  if (!poll.telling) RemoveUnused(poll);
+}
+
+void TaskPoller::EndTelling(Poll& poll) {
+  poll.telling = false;
+  RemoveUnused(poll);
+}
+
+void TaskPoller::RemoveUnused(Poll& poll) {
+  if (!poll.subscribers.empty()) return;
+  if (poll.over()) return Remove(poll);
+  context_.loop.Cancel(poll.linger);
+  poll.linger = context_.loop.Schedule(kLinger, [this, &poll] { Remove(poll); });
+}
+
+void TaskPoller::Read(Poll& poll, absl::Duration max_staleness) {
+  poll.read =
+      reader_.Read({.source = poll.key.first, .task_id = poll.key.second, .max_staleness = max_staleness, .poll = true},
+                   [this, &poll](const absl::StatusOr<SharedReading>& reading) {
+                     poll.read = 0;
+                     if (!reading.ok()) return Failed(poll, reading.status());
+                     Heard(poll, *reading);
+                   });
+}
+
+void TaskPoller::Heard(Poll& poll, const SharedReading& reading) {
+  PollNews& news = poll.news;
+  if (news.reading != nullptr && news.reading->task().done()) {
+    // Terminal is final, also when the cache had to forget the task.
+    if (news.reading->task().state() != reading->task().state()) reader_.cache().counters().regressions.Add();
+    return;
+  }
+  // The listener and the poll's own read bring the same one.
+  if (news.reading == reading && news.trouble.ok() && news.next_poll > context_.loop.Now()) return;
+  const bool recovered = !news.trouble.ok();
+  const bool changed = news.update == nullptr || news.update->task().etag() != reading->task().etag();
+  news.reading = reading;
+  if (changed) news.update = std::make_shared<const TaskUpdate>(reading);
+  news.trouble = absl::OkStatus();
+  news.permanent = false;
+  news.unreachable = false;
+  poll.failures = 0;
+  SetTimer(poll, absl::ZeroDuration());
+  if (changed || recovered) Tell(poll);
+}
+
+void TaskPoller::Failed(Poll& poll, const absl::Status& status) {
+  if (poll.over()) return;
+  PollNews& news = poll.news;
+  news.trouble = status;
+  news.permanent = IsPermanent(status);
+  news.unreachable = news.permanent || ++poll.failures >= kFailuresUntilUnreachable;
+  SetTimer(poll, std::min(core::RetryDelayOf(status), kMaxRetryDelay));
+  Tell(poll);
+}
+
+void TaskPoller::Tell(Poll& poll) {
+  poll.telling = true;
+  for (auto next = poll.subscribers.begin(); next != poll.subscribers.end();) {
+    const std::uint64_t id = next->first;
+    // Those who came a moment ago hear it now.
+    context_.loop.Cancel(next->second.first_news);
+    next->second.observer->OnPoll(poll.news);
+    next = poll.subscribers.upper_bound(id);  // anybody may have left
+  }
+  EndTelling(poll);
+}
+
+void TaskPoller::SetTimer(Poll& poll, absl::Duration least_delay) {
+  context_.loop.Cancel(poll.timer);
+  poll.news.next_poll = absl::InfiniteDuration();
+  if (poll.over()) return;
+  // Before the first reading a task counts as one at work.
+  const v1::Task::State state = poll.news.reading == nullptr ? v1::Task::RUNNING : poll.news.reading->task().state();
+  const absl::Duration interval =
+      PollInterval(state, AgeOf(poll), poll.key.first->adapter().traits().min_poll_interval) *
+      (1 - kJitter + 2 * kJitter * context_.random.Unit());
+  const absl::Duration delay = std::max(interval, least_delay);
+  poll.news.next_poll = context_.loop.Now() + delay;
+  poll.timer = context_.loop.Schedule(delay, [this, &poll] {
+    if (poll.read == 0) Read(poll, kUnderWay);
+  });
+}
+
+absl::Duration TaskPoller::AgeOf(const Poll& poll) const {
+  if (!poll.restarted && poll.news.reading != nullptr && poll.news.reading->task().has_create_time()) {
+    const absl::Duration age =
+        context_.loop.clock().Now() - absl::FromUnixSeconds(poll.news.reading->task().create_time().seconds());
+    if (age >= absl::ZeroDuration()) return age;
+  }
+  return context_.loop.Now() - poll.first_seen;
+}
+
+void TaskPoller::Remove(Poll& poll) {
+  context_.loop.Cancel(poll.timer);
+  context_.loop.Cancel(poll.linger);
+  if (poll.read != 0) reader_.Leave(poll.read);
+  polls_.erase(polls_.find(poll.key));
+}
+
+}  // namespace taskgateway::tasks
