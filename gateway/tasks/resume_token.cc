@@ -33,8 +33,9 @@ std::optional<ResumePoint> FromToken(std::string_view token) {
   if (token.size() > kMaxToken || !absl::WebSafeBase64Unescape(std::string(token), &text)) return std::nullopt;
   const std::vector<std::string> parts = absl::StrSplit(text, ' ');
   int state = 0;
-  if (parts.size() != 4 || parts[0] != kVersion || !absl::SimpleAtoi(parts[1], &state) ||
-      !v1::Task::State_IsValid(state) || !IsEtag(parts[2])) {
+  if (parts.size() != 4 || !std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; }) ||
+      parts[0] != kVersion || !absl::SimpleAtoi(parts[1], &state) || !v1::Task::State_IsValid(state) ||
+      !IsEtag(parts[2])) {
     return std::nullopt;
   }
   ResumePoint point{.name = parts[3], .etag = parts[2], .state = static_cast<v1::Task::State>(state)};

@@ -1,11 +1,13 @@
 // The smallest adapter: its signature is readable, and its replies are one word.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "adapters/core/status_catalogue.h"
@@ -13,8 +15,9 @@
 
 namespace taskgateway::support {
 
-// Reads `/tasks/{id}`. A reply's body is the name of a v1::Task.State; 404 is NOT_FOUND; any other status is UNKNOWN
-// and final.
+// Reads `/tasks/{id}`. A reply's body is the name of a v1::Task.State, its header `x-created` the creation time in unix
+// seconds, `x-detail` something that changes the etag alone; 404 is NOT_FOUND, 403 PERMISSION_DENIED; any other status
+// is UNKNOWN. Every failure is final.
 class FakeAdapter final : public TaskAdapter {
  public:
   FakeAdapter() {
@@ -38,12 +41,19 @@ class FakeAdapter final : public TaskAdapter {
     v1::Task::State state = v1::Task::UNKNOWN;
     if (response.status == 404) {
       reply.verdict.status = core::TaskNotFound(ref.name, {.host = ref.host});
+    } else if (response.status == 403) {
+      reply.verdict.status = core::UpstreamPermissionDenied({.host = ref.host, .http_status = 403});
     } else if (response.status != 200) {
       reply.verdict.status =
           absl::UnknownError(absl::StrCat("HTTP ", response.status, " from ", std::string(ref.host)));
     } else {
       v1::Task::State_Parse(response.body, &state);
     }
+    std::int64_t created = 0;
+    if (absl::SimpleAtoi(std::string(core::FindHeader(response.headers, "x-created")), &created)) {
+      reply.value.task.mutable_create_time()->set_seconds(created);
+    }
+    reply.value.task.mutable_target()->set_resource_id(std::string(core::FindHeader(response.headers, "x-detail")));
     reply.value.task.set_state(state);
     reply.value.task.set_source_status(response.body);
     reply.value.task.set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
