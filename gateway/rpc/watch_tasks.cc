@@ -18,6 +18,11 @@ constexpr absl::Duration kMinHeartbeat = absl::Seconds(5);
 // Load balancers cut streams that are silent for 60 s.
 constexpr absl::Duration kMaxHeartbeat = absl::Seconds(55);
 
+absl::Status OtherToken(std::string_view field) {
+  return core::InvalidField(field,
+                            "must be the last one that came with an event of this name; leave it out to begin anew");
+}
+
 absl::StatusOr<tasks::WatchTarget> ToWatchTarget(const v1::WatchTarget& target, const std::string& field,
                                                  const tasks::Sources& sources) {
   tasks::WatchTarget watch;
@@ -26,15 +31,19 @@ absl::StatusOr<tasks::WatchTarget> ToWatchTarget(const v1::WatchTarget& target, 
   if (absl::IsInvalidArgument(named.status())) return std::move(named).status();
   if (!target.resume_token().empty()) {
     watch.resume_from = tasks::FromToken(target.resume_token());
-    const bool direct = !named.ok() || named->source != nullptr;
-    if (!watch.resume_from || (direct && watch.resume_from->name != target.name())) {
-      return core::InvalidField(
-          absl::StrCat(field, ".resume_token"),
-          "must be the last one that came with an event of this name; leave it out to begin anew");
+    const std::string token_field = absl::StrCat(field, ".resume_token");
+    if (!watch.resume_from) return OtherToken(token_field);
+    if (!named.ok() || named->source != nullptr) {
+      if (watch.resume_from->name != target.name()) return OtherToken(token_field);
+    } else {
+      // The task that the name was resolved to then.
+      const std::string task_id = named->task_id;
+      named = ToTarget(watch.resume_from->name, token_field, sources);
+      if (absl::IsInvalidArgument(named.status()) ||
+          (named.ok() && (named->source == nullptr || named->task_id != task_id))) {
+        return OtherToken(token_field);
+      }
     }
-    // The task that the name was resolved to then.
-    if (!direct) named = ToTarget(watch.resume_from->name, absl::StrCat(field, ".resume_token"), sources);
-    if (absl::IsInvalidArgument(named.status())) return std::move(named).status();
   }
   watch.unknown_source = named.status();
   if (named.ok()) watch.target = *std::move(named);

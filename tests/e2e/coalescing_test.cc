@@ -2,7 +2,6 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -27,18 +26,6 @@ struct AsyncGet {
   }
   grpc::Status Wait() { return ended.get_future().get(); }
 };
-
-// Waits until `done`, which somebody else makes true; gives up after a minute.
-template <typename Done>
-bool Eventually(Done done) {
-  const base::SystemClock clock;
-  const absl::Duration end = clock.Uptime() + absl::Minutes(1);
-  while (!done()) {
-    if (clock.Uptime() > end) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 TEST_F(GatewayTest, ConcurrentReadsOfOneNameAreOneUpstreamCall) {
   StartGateway();

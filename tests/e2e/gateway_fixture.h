@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -54,6 +55,18 @@ class GatewayTest : public testing::Test {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::TaskService::Stub> stub_;
 };
+
+// Waits until `done`, which somebody else makes true; gives up after a minute.
+template <typename Done>
+bool Eventually(Done done) {
+  const base::SystemClock clock;
+  const absl::Duration end = clock.Uptime() + absl::Minutes(1);
+  while (!done()) {
+    if (clock.Uptime() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 // The details of a status; one that does not parse fails the test.
 google::rpc::Status DetailsOf(const grpc::Status& status);
