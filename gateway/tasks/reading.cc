@@ -7,11 +7,8 @@
 
 namespace taskgateway::tasks {
 
-Reading::Reading(v1::Task task, std::optional<google::protobuf::Struct> raw)
-    : task_(std::move(task)), raw_(std::move(raw)) {
-  log_tail_.Swap(task_.mutable_logs());
-  CutToTail(kLogTailBytes, &log_tail_);
-}
+Reading::Reading(DecodedTask decoded)
+    : task_(std::move(decoded.task)), log_tail_(TailOf(decoded.log, kLogTailBytes)), raw_(std::move(decoded.raw)) {}
 
 const std::string& Reading::Serialized(v1::TaskView view) const {
   Reply* reply = &basic_;
@@ -31,11 +28,11 @@ const std::string& Reading::Serialized(v1::TaskView view) const {
 void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
   // The usual task is far below the limit and is written without being copied.
   const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
-  if (basic && task_.ByteSizeLong() <= kMaxReplyBytes) {
-    task_.SerializeToString(bytes);
+  if (basic && task_->ByteSizeLong() <= kMaxReplyBytes) {
+    task_->SerializeToString(bytes);
     return;
   }
-  v1::Task shaped = task_;
+  v1::Task shaped = *task_;
   if (!basic) *shaped.mutable_logs() = log_tail_;
   if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *shaped.mutable_raw() = *raw_;
   FitReply(kMaxReplyBytes, &shaped);

@@ -44,9 +44,9 @@ class FakeAdapter final : public TaskAdapter {
     } else {
       v1::Task::State_Parse(response.body, &state);
     }
-    reply.value.task.set_state(state);
-    reply.value.task.set_source_status(response.body);
-    reply.value.task.set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
+    reply.value.task->set_state(state);
+    reply.value.task->set_source_status(response.body);
+    reply.value.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
                               state == v1::Task::CANCELLED);
     if (want_raw) (*reply.value.raw.emplace().mutable_fields())["body"].set_string_value(response.body);
     return reply;
