@@ -8,7 +8,21 @@ namespace {
 // The gateway asks the traits first, so a call that gets here is a bug of ours.
 absl::Status NotOffered() { return absl::UnimplementedError("the adapter does not offer this operation"); }
 
+// glibc keeps freed blocks of up to 1,032 bytes at hand for each thread.
+google::protobuf::ArenaOptions Blocks() {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = 1024;
+  options.max_block_size = 1024;
+  return options;
+}
+
 }  // namespace
+
+ArenaTask::ArenaTask()
+    : arena_(std::make_unique<google::protobuf::Arena>(Blocks())),
+      task_(google::protobuf::Arena::CreateMessage<v1::Task>(arena_.get())) {}
+
+std::size_t ArenaTask::SpaceUsed() const { return sizeof(*this) + arena_->SpaceAllocated() + task_->SpaceUsedLong(); }
 
 core::HttpRequest TaskAdapter::CancelTask(std::string_view) const { return {}; }
 Verdict TaskAdapter::DecodeCancelTask(core::HttpResponse, const TaskRef&) const { return {.status = NotOffered()}; }

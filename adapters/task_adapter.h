@@ -4,6 +4,8 @@
 // instance serves every source of its kind from every thread.
 #pragma once
 
+#include <forward_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@
 #include "absl/types/span.h"
 #include "adapters/core/http_message.h"
 #include "adapters/core/secret.h"
+#include "google/protobuf/arena.h"
 #include "google/protobuf/struct.pb.h"
 #include "taskgateway/v1/task.pb.h"
 
@@ -69,10 +72,39 @@ struct TaskRef {
   std::string_view host;  // the endpoint's host, ErrorInfo.domain of its errors
 };
 
-// A task as an adapter decodes it: everything but name, source, read_time, etag and next_poll_delay, which are the gateway's. `task.logs`
-// has the whole log; `task.raw` stays unset.
+// A task together with the memory that its messages and short texts are made of: a block or two, in place of one for each.
+// Moves without being copied; one that was moved from has no task.
+class ArenaTask {
+ public:
+  ArenaTask();
+
+  v1::Task& operator*() const { return *task_; }
+  v1::Task* operator->() const { return task_; }
+  // Bytes that the task holds, unused room included.
+  std::size_t SpaceUsed() const;
+
+ private:
+  std::unique_ptr<google::protobuf::Arena> arena_;
+  v1::Task* task_;
+};
+
+// A whole log, with one copy of its bytes: the entries point into the reply that it came in.
+struct TaskLog {
+  struct Entry {
+    std::string_view command;
+    std::string_view stream;
+    std::string_view content;
+  };
+  std::vector<Entry> entries;
+  std::string reply;                       // its bytes stay where they are when it is moved: it is longer than 15
+  std::forward_list<std::string> printed;  // the text of entries that were no text
+};
+
+// A task as an adapter decodes it: everything but name, source, read_time, etag and next_poll_delay, which are the gateway's, and `logs`
+// and `raw`, which are beside it.
 struct DecodedTask {
-  v1::Task task;
+  ArenaTask task;
+  TaskLog log;
   std::optional<google::protobuf::Struct> raw;  // when asked for
 };
 

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "adapters/alibaba/signer.h"
+#include "adapters/core/trimmed.h"
 
 namespace taskgateway::alibaba {
 namespace {
@@ -55,26 +56,21 @@ std::string Decoded(std::string_view text) {
 
 bool IsSigned(std::string_view header) { return header == "content-type" || header.starts_with("x-acs-"); }
 
-std::string_view Trimmed(std::string_view text) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size()));
-  return {trimmed.data(), trimmed.size()};
-}
-
 void AppendHeader(const core::HttpRequest& request, std::string_view name, std::string* out) {
   out->append(name).push_back(':');
   if (name == "host") {
-    out->append(Trimmed(request.host));
+    out->append(core::Trimmed(request.host));
   } else if (const auto first = std::find_if(request.headers.begin(), request.headers.end(),
                                              [&](const core::HttpHeader& header) { return header.name == name; });
              first != request.headers.end()) {
     std::vector<std::string_view> repeated;  // allocates only for a header that is sent twice
     for (auto header = first + 1; header != request.headers.end(); ++header) {
-      if (header->name == name) repeated.push_back(Trimmed(header->value));
+      if (header->name == name) repeated.push_back(core::Trimmed(header->value));
     }
     if (repeated.empty()) {
-      out->append(Trimmed(first->value));
+      out->append(core::Trimmed(first->value));
     } else {
-      repeated.push_back(Trimmed(first->value));
+      repeated.push_back(core::Trimmed(first->value));
       std::sort(repeated.begin(), repeated.end());
       out->append(absl::StrJoin(repeated, ",", [](std::string* to, std::string_view value) { to->append(value); }));
     }

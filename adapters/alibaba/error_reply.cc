@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstdint>
 
-#include "absl/strings/ascii.h"
 #include "adapters/alibaba/error_class.h"
 #include "adapters/alibaba/timestamps.h"
 #include "adapters/alibaba/xml_error.h"
@@ -18,25 +17,12 @@ constexpr absl::Duration kMaxRetryAfter = absl::Hours(1);
 // A longer body is no error envelope, and would be copied to be parsed.
 constexpr std::size_t kMaxEnvelopeBytes = std::size_t{1} << 20;
 
-std::string Trimmed(std::string text) {
-  absl::StripAsciiWhitespace(&text);
-  return text;
-}
-
-// The text of a member in any letter case, or empty.
-std::string TextOfMember(const core::JsonValue& object, std::string_view name) {
-  const core::JsonValue* value = core::FindMember(object, name);
-  if (value == nullptr || value->IsNull()) return {};
-  bool repaired = false;  // of no interest in a status
-  return Trimmed(core::TextOf(*value, &repaired));
-}
-
 void ReadJson(const core::JsonValue& root, ErrorReply* error) {
-  error->code = TextOfMember(root, "Code");
-  error->message = TextOfMember(root, "Message");
-  error->request_id = TextOfMember(root, "RequestId");
+  error->code = core::TextOfMember(root, "Code");
+  error->message = core::TextOfMember(root, "Message");
+  error->request_id = core::TextOfMember(root, "RequestId");
   if (const core::JsonValue* detail = core::FindMember(root, "AccessDeniedDetail")) {
-    error->ram_action = TextOfMember(*detail, "AuthAction");
+    error->ram_action = core::TextOfMember(*detail, "AuthAction");
   }
 }
 

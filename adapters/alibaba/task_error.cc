@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "adapters/core/trimmed.h"
 #include "google/rpc/code.pb.h"
 
 namespace taskgateway::alibaba {
@@ -15,8 +16,7 @@ constexpr int kMaxDocuments = 3;
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-// How a row of the table is compared, without regard to letter case: its word is in lower case, and so is the one that
-// it is compared with.
+// How a row of the table is compared, without regard to letter case; its word is in lower case.
 enum class Match { kPrefix, kContains };
 
 struct Row {
@@ -50,79 +50,88 @@ bool Fits(const Row& row, absl::string_view word) {
   return row.match == Match::kPrefix ? absl::StartsWith(word, row.word) : absl::StrContains(word, row.word);
 }
 
-std::string Trimmed(std::string text) {
-  absl::StripAsciiWhitespace(&text);
-  return text;
-}
-
-// Sets `*field` to the text of the first member that there is.
-void Take(const core::JsonValue& object, std::initializer_list<std::string_view> names, std::string* field,
-          bool* repaired) {
+// The first member that there is.
+const core::JsonValue* FirstOf(const core::JsonValue& object, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
     const core::JsonValue* value = core::FindMember(object, name);
-    if (value == nullptr || value->IsNull()) continue;
-    const std::string text = Trimmed(core::TextOf(*value, repaired, kWhole));
-    if (!text.empty()) *field = text;
-    return;
+    if (value != nullptr && !value->IsNull()) return value;
   }
+  return nullptr;
 }
 
-void FollowText(std::string_view text, int documents_left, v1::TaskError* error, bool* repaired);
+// Follows the documents inside each other. What lies deeper is nearer to the root and overwrites.
+class Digger {
+ public:
+  explicit Digger(v1::TaskError* error) : error_(error) {}
 
-// Reads a buried document. What lies deeper is nearer to the root and overwrites.
-void FollowDocument(const core::JsonValue& value, int documents_left, v1::TaskError* error, bool* repaired) {
-  if (value.IsString()) {
-    FollowText({value.GetString(), value.GetStringLength()}, documents_left, error, repaired);
-    return;
-  }
-  if (!value.IsObject()) return;
-  Take(value, {"errorCode", "Code"}, error->mutable_root_code(), repaired);
-  Take(value, {"errorMsg", "Message"}, error->mutable_root_message(), repaired);
-  Take(value, {"requestId"}, error->mutable_root_request_id(), repaired);
-  for (const std::string_view name : {"errorMsg", "Message"}) {
-    const core::JsonValue* deeper = core::FindMember(value, name);
-    if (deeper == nullptr || deeper->IsNull()) continue;
-    if (deeper->IsString()) {
-      FollowText({deeper->GetString(), deeper->GetStringLength()}, documents_left, error, repaired);
-    } else if (documents_left > 0) {
-      FollowDocument(*deeper, documents_left - 1, error, repaired);
+  // Reads a buried document, and as many more below it.
+  void FollowDocument(const core::JsonValue& value, int documents_left) {
+    if (value.IsString()) {
+      FollowText({value.GetString(), value.GetStringLength()}, documents_left);
+      return;
     }
-    return;
+    if (!value.IsObject()) return;
+    Take(FirstOf(value, {"errorCode", "Code"}), &v1::TaskError::mutable_root_code);
+    Take(FirstOf(value, {"requestId"}), &v1::TaskError::mutable_root_request_id);
+    const core::JsonValue* message = FirstOf(value, {"errorMsg", "Message"});
+    if (message == nullptr) return;
+    Take(message, &v1::TaskError::mutable_root_message);
+    if (message->IsString()) {
+      FollowText({message->GetString(), message->GetStringLength()}, documents_left);
+    } else if (documents_left > 0) {
+      FollowDocument(*message, documents_left - 1);
+    }
   }
-}
 
-void FollowText(std::string_view text, int documents_left, v1::TaskError* error, bool* repaired) {
-  const absl::string_view trimmed = absl::StripLeadingAsciiWhitespace(ToAbsl(text));
-  if (documents_left == 0 || trimmed.empty() || (trimmed.front() != '{' && trimmed.front() != '"')) return;
-  const absl::StatusOr<core::JsonDocument> document =
-      core::JsonDocument::Parse(std::string(text), {.max_bytes = text.size()});
-  if (!document.ok()) return;  // broken JSON is text like any other
-  *repaired |= document->repaired();
-  FollowDocument(document->root(), documents_left - 1, error, repaired);
-}
+  bool repaired() const { return repaired_; }
+
+ private:
+  void FollowText(std::string_view text, int documents_left) {
+    const std::string_view trimmed = core::Trimmed(text);
+    if (documents_left == 0 || trimmed.empty() || (trimmed.front() != '{' && trimmed.front() != '"')) return;
+    const absl::StatusOr<core::JsonDocument> document =
+        core::JsonDocument::Parse(std::string(trimmed), {.max_bytes = trimmed.size()});
+    if (!document.ok()) return;  // broken JSON is text like any other
+    repaired_ |= document->repaired();
+    FollowDocument(document->root(), documents_left - 1);
+  }
+
+  void Take(const core::JsonValue* value, std::string* (v1::TaskError::*field)()) {
+    if (value == nullptr) return;
+    const std::string_view text = core::Trimmed(core::TextOf(*value, &printed_, kWhole));
+    if (!text.empty()) (error_->*field)()->assign(text);
+  }
+
+  v1::TaskError* const error_;
+  std::string printed_;
+  bool repaired_ = false;
+};
 
 }  // namespace
 
 int CodeOfWord(std::string_view word) {
-  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(ToAbsl(word)));
+  word = core::Trimmed(word);
+  if (word.empty()) return google::rpc::UNKNOWN;
+  const std::string lower = absl::AsciiStrToLower(ToAbsl(word));
   for (const Row& row : kRows) {
     if (Fits(row, lower)) return row.code;
   }
   return google::rpc::UNKNOWN;
 }
 
-void DecodeTaskError(std::string_view code, const core::JsonValue* message, v1::TaskError* error, bool* repaired) {
-  std::string source_code;
-  if (core::CopyUtf8(code, &source_code)) *repaired = true;
-  error->set_source_code(Trimmed(std::move(source_code)));
+bool DecodeTaskError(std::string_view code, const core::JsonValue* message, v1::TaskError* error) {
+  if (!code.empty()) error->mutable_source_code()->assign(code);
+  Digger digger(error);
   if (message != nullptr && !message->IsNull()) {
-    error->set_message(Trimmed(core::TextOf(*message, repaired, kWhole)));
+    std::string printed;
+    error->mutable_message()->assign(core::TextOf(*message, &printed, kWhole));
     // A message that is an object is itself the first document; one that is a string only holds it.
-    FollowDocument(*message, message->IsString() ? kMaxDocuments : kMaxDocuments - 1, error, repaired);
+    digger.FollowDocument(*message, message->IsString() ? kMaxDocuments : kMaxDocuments - 1);
   }
-  error->set_code(CodeOfWord(error->root_code().empty() ? error->source_code() : error->root_code()));
-  error->set_partial(absl::EqualsIgnoreCase(error->source_code(), "OperationFailure.PartialOperationFailed"));
+  error->set_code(CodeOfWord(error->root_code().empty() ? code : error->root_code()));
+  error->set_partial(absl::EqualsIgnoreCase(ToAbsl(core::Trimmed(code)), "OperationFailure.PartialOperationFailed"));
   error->set_retryable(error->code() == google::rpc::RESOURCE_EXHAUSTED || error->code() == google::rpc::UNAVAILABLE);
+  return digger.repaired();
 }
 
 }  // namespace taskgateway::alibaba

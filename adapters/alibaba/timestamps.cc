@@ -1,21 +1,17 @@
 #include "adapters/alibaba/timestamps.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 
-#include "absl/strings/ascii.h"
 #include "absl/time/civil_time.h"
+#include "adapters/core/trimmed.h"
 
 namespace taskgateway::alibaba {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-std::string_view Trimmed(std::string_view text) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size()));
-  return {trimmed.data(), trimmed.size()};
-}
 
 // Takes exactly `digits` digits from the front of `text`.
 bool TakeNumber(std::string_view& text, std::size_t digits, int* number) {
@@ -43,31 +39,35 @@ bool TakeClock(std::string_view& text, int* hour, int* minute, int* second) {
 // The moment, unless the calendar or the clock does not have it.
 std::optional<absl::Time> MomentOf(int year, int month, int day, int hour, int minute, int second) {
   if (year < 1 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  const absl::CivilSecond civil(year, month, day, hour, minute, second);
-  // Civil times carry what does not fit into the next unit: 30 February would become 2 March.
-  if (civil.month() != month || civil.day() != day) return std::nullopt;
-  return absl::FromCivil(civil, absl::UTCTimeZone());
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return std::nullopt;
+  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  return absl::FromUnixSeconds(((days * 24 + hour) * 60 + minute) * 60 + second);
 }
 
 }  // namespace
 
 std::optional<absl::Time> ParseTimestamp(std::string_view text) {
-  text = Trimmed(text);
-  int year, month, day, hour, minute, second;
-  if (!TakeNumber(text, 4, &year) || !Take(text, "-") || !TakeNumber(text, 2, &month) || !Take(text, "-") ||
-      !TakeNumber(text, 2, &day) || !Take(text, "T") || !TakeClock(text, &hour, &minute, &second)) {
-    return std::nullopt;
+  text = core::Trimmed(text);
+  // `2022-10-09T00:46:03` has its digits in known places.
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (text.size() <= kShape.size()) return std::nullopt;
+  bool fits = true;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const auto digit = static_cast<unsigned char>(text[i] - '0');
+    fits &= kShape[i] == '0' ? digit <= 9 : text[i] == kShape[i];
   }
+  if (!fits) return std::nullopt;
+  const auto two = [text](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+  const std::optional<absl::Time> moment = MomentOf(two(0) * 100 + two(2), two(5), two(8), two(11), two(14), two(17));
+  text.remove_prefix(kShape.size());
+  if (!moment || text == "Z") return moment;
   absl::Duration fraction;
-  if (Take(text, ".")) {
-    absl::Duration unit = absl::Seconds(1);
-    const std::size_t before = text.size();
-    for (int digit; TakeNumber(text, 1, &digit);) fraction += (unit /= 10) * digit;
-    if (text.size() == before) return std::nullopt;
-  }
+  absl::Duration unit = absl::Seconds(1);
+  if (!Take(text, ".") || text == "Z") return std::nullopt;
+  for (int digit; TakeNumber(text, 1, &digit);) fraction += (unit /= 10) * digit;
   if (text != "Z") return std::nullopt;
-  const std::optional<absl::Time> moment = MomentOf(year, month, day, hour, minute, second);
-  if (!moment) return std::nullopt;
   return *moment + fraction;
 }
 
@@ -88,7 +88,7 @@ std::string FormatTimestamp(absl::Time time) {
 }
 
 std::optional<absl::Time> ParseHttpDate(std::string_view text) {
-  text = Trimmed(text);
+  text = core::Trimmed(text);
   // The day of the week follows from the date, so it is not looked at.
   if (text.size() < 5 || text.substr(3, 2) != ", ") return std::nullopt;
   text.remove_prefix(5);

@@ -9,8 +9,8 @@
 
 namespace taskgateway::alibaba {
 
-// `2022-10-09T00:46:03Z`, UTC; surrounding white space and fractions of a second are accepted. Nothing for anything else, and for years
-// outside 0001..9999, which google.protobuf.Timestamp cannot hold.
+// `2022-10-09T00:46:03Z`, UTC; surrounding white space and fractions of a second are accepted. Nothing for anything
+// else, and for years outside 0001..9999, which google.protobuf.Timestamp cannot hold.
 std::optional<absl::Time> ParseTimestamp(std::string_view text);
 
 // The form that x-acs-date has.

@@ -6,19 +6,14 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/core/trimmed.h"
 
 namespace taskgateway::alibaba {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxEntityBytes = 10;  // `&#x10FFFF;` without its ends is shorter
-
-std::string_view Trimmed(std::string_view text) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size()));
-  return {trimmed.data(), trimmed.size()};
-}
 
 // What is between the first `open` and the `close` behind it.
 std::optional<std::string_view> Between(std::string_view text, std::string_view open, std::string_view close) {
@@ -87,16 +82,16 @@ std::string EntitiesDecoded(std::string_view text) {
 std::string XmlErrorField(std::string_view body, std::string_view name) {
   body = body.substr(0, kMaxBytes);
   if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
-  body = Trimmed(body);
-  if (body.starts_with("<?xml")) body = Trimmed(body.substr(std::min(body.find("?>"), body.size() - 2) + 2));
+  body = core::Trimmed(body);
+  if (body.starts_with("<?xml")) body = core::Trimmed(body.substr(std::min(body.find("?>"), body.size() - 2) + 2));
   if (!body.starts_with("<Error>") && !body.starts_with("<Error ")) return {};
   const std::string tag = absl::StrCat(absl::string_view(name.data(), name.size()), ">");
   const std::optional<std::string_view> text = Between(body, "<" + tag, "</" + tag);
   if (!text) return {};
   if (const std::optional<std::string_view> verbatim = Between(*text, "<![CDATA[", "]]>")) {
-    return std::string(Trimmed(*verbatim));
+    return std::string(core::Trimmed(*verbatim));
   }
-  return std::string(Trimmed(EntitiesDecoded(*text)));
+  return std::string(core::Trimmed(EntitiesDecoded(*text)));
 }
 
 }  // namespace taskgateway::alibaba

@@ -1,101 +1,91 @@
 #include "adapters/cloud_control/decoder.h"
 
+#include <algorithm>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_split.h"
-#include "adapters/alibaba/error_reply.h"
+#include "adapters/alibaba/reply.h"
 #include "adapters/alibaba/task_error.h"
-#include "adapters/alibaba/timestamps.h"
 #include "adapters/cloud_control/words.h"
 #include "adapters/core/json_reader.h"
+#include "adapters/core/trimmed.h"
 
 namespace taskgateway::cloud_control {
 namespace {
 
 using core::FieldReader;
+using core::JsonDocument;
 using core::JsonValue;
+using core::Trimmed;
 
 constexpr std::string_view kGetTaskAction = "cloudcontrol:GetTask";
 constexpr std::string_view kCancelTaskAction = "cloudcontrol:CancelTask";
 
-std::string Trimmed(std::string text) {
-  absl::StripAsciiWhitespace(&text);
-  return text;
-}
-
 bool IsPresent(const JsonValue* value) { return value != nullptr && !value->IsNull(); }
 
-// What a document means that does not have the answer: an error envelope that came with HTTP 2xx, else a broken reply.
-Verdict NoAnswer(const JsonValue& root, std::string_view why, const core::HttpResponse& response, const TaskRef& ref,
-                 std::string_view ram_action) {
-  bool repaired = false;
-  const auto text = [&](std::string_view name) {
-    const JsonValue* value = core::FindMember(root, name);
-    return IsPresent(value) ? core::TextOf(*value, &repaired) : std::string();
-  };
-  const alibaba::ErrorReply error{
-      .code = text("Code"), .message = text("Message"), .request_id = text("RequestId"), .ram_action = ""};
-  if (!error.code.empty()) return alibaba::ClassifyError(error, response, ref, ram_action);
-  return alibaba::BrokenReply(response, ref, absl::InvalidArgumentError(std::string(why)));
-}
-
-// The decoded `task.error`, or nothing when the reply has none. An error that is not an object is taken as its message.
-std::optional<v1::TaskError> ErrorOf(FieldReader& fields, v1::Task* task, bool* repaired) {
-  const JsonValue* error = fields.Find("error");
-  if (!IsPresent(error)) return std::nullopt;
-  v1::TaskError decoded;
+// Decodes `error`, the member of that name, into `*out`; false when it says nothing, and `*out` is of no use then. An
+// error that is not an object is taken as its message.
+bool DecodeError(FieldReader& fields, const JsonValue* error, v1::Task* task, v1::TaskError* out, bool* repaired) {
+  if (!IsPresent(error)) return false;
   if (!error->IsObject()) {
     fields.Malformed("error", "not an object");
-    alibaba::DecodeTaskError("", error, &decoded, repaired);
-    if (decoded.message().empty()) return std::nullopt;
-    return decoded;
+    *repaired |= alibaba::DecodeTaskError("", error, out);
+    return !Trimmed(out->message()).empty();
   }
-  FieldReader error_fields(error, fields.PathOf("error"), task);
-  const std::string code = error_fields.Optional("code");
+  FieldReader error_fields(error, "task.error", task);
+  const std::string_view code = error_fields.Optional("code");
   const JsonValue* message = error_fields.Find("message");
   // Most replies carry the buried document as a string, the Chinese page of the reference prints it as an object.
   if (IsPresent(message) && !message->IsString() && !message->IsObject()) {
     error_fields.Malformed("message", "neither a string nor an object");
   }
-  alibaba::DecodeTaskError(code, IsPresent(message) ? message : nullptr, &decoded, repaired);
-  if (decoded.source_code().empty() && decoded.message().empty()) return std::nullopt;
-  return decoded;
+  *repaired |= alibaba::DecodeTaskError(code, IsPresent(message) ? message : nullptr, out);
+  return !Trimmed(code).empty() || !Trimmed(out->message()).empty();
 }
 
-// Sets state, done, source_status, error, and the warnings that belong to them.
-void DecodeOutcome(FieldReader& fields, v1::Task* task, bool* repaired) {
-  task->set_source_status(fields.Required("status"));
+// The error of a task that ended badly.
+void DecodeFailure(FieldReader& fields, const JsonValue* printed, v1::Task* task, bool* repaired) {
+  v1::TaskError* error = task->mutable_error();
+  if (!DecodeError(fields, printed, task, error, repaired)) {
+    error->Clear();
+    error->set_code(2);  // UNKNOWN
+    if (task->state() == v1::Task::FAILED) fields.Malformed("error", "a failed task without an error");
+  }
+  if (task->state() == v1::Task::CANCELLED) {
+    error->set_code(1);  // CANCELLED
+    error->set_retryable(false);
+  }
+  if (error->partial()) {
+    core::AddWarning(task, v1::TaskWarning::RESIDUAL_RESOURCES, "task.error.code",
+                     "Some of the operations succeeded; what they made stays.");
+  }
+}
+
+// An error beside a status that is not a failure.
+void DecodeLeftover(FieldReader& fields, const JsonValue* printed, v1::Task* task, bool* repaired) {
+  const int index = task->warnings_size();
+  v1::TaskWarning* warning = task->add_warnings();
+  if (!DecodeError(fields, printed, task, warning->mutable_error(), repaired)) {
+    task->mutable_warnings()->DeleteSubrange(index, 1);
+    return;
+  }
+  warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
+  warning->mutable_field()->assign("task.error");
+  warning->mutable_message()->assign("The upstream printed an error beside a status that is not a failure.");
+}
+
+// Sets state, done, source_status, error, and the warnings that belong to them. `error` is the member of that name.
+void DecodeOutcome(FieldReader& fields, const JsonValue* error, v1::Task* task, bool* repaired) {
+  task->mutable_source_status()->assign(fields.Required("status"));
   const v1::Task::State state = StateOf(task->source_status());
   task->set_state(state);
   const bool ended_badly = state == v1::Task::FAILED || state == v1::Task::CANCELLED;
   task->set_done(ended_badly || state == v1::Task::SUCCEEDED);
-
-  std::optional<v1::TaskError> error = ErrorOf(fields, task, repaired);
   if (ended_badly) {
-    if (!error.has_value()) {
-      error.emplace().set_code(2);  // UNKNOWN
-      if (state == v1::Task::FAILED) fields.Malformed("error", "a failed task without an error");
-    }
-    if (state == v1::Task::CANCELLED) {
-      error->set_code(1);  // CANCELLED
-      error->set_retryable(false);
-    }
-    if (error->partial()) {
-      core::AddWarning(task, v1::TaskWarning::RESIDUAL_RESOURCES, "task.error.code",
-                       "Some of the operations succeeded; what they made stays.");
-    }
-    *task->mutable_error() = *std::move(error);
-  } else if (error.has_value()) {
-    v1::TaskWarning* warning = task->add_warnings();
-    warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
-    warning->set_field("task.error");
-    warning->set_message(std::string("The upstream printed an error beside a status that is not a failure."));
-    *warning->mutable_error() = *std::move(error);
+    DecodeFailure(fields, error, task, repaired);
+  } else if (IsPresent(error)) {
+    DecodeLeftover(fields, error, task, repaired);
   }
   if (state == v1::Task::CANCELLING || state == v1::Task::CANCELLED) {
     core::AddWarning(task, v1::TaskWarning::RESIDUAL_RESOURCES, "task.status",
@@ -103,94 +93,71 @@ void DecodeOutcome(FieldReader& fields, v1::Task* task, bool* repaired) {
   }
 }
 
-void DecodeCreateTime(FieldReader& fields, v1::Task* task) {
-  const std::string text = fields.Required("createTime");
-  if (const std::optional<absl::Time> time = alibaba::ParseTimestamp(text); time.has_value()) {
-    const timespec spec = absl::ToTimespec(*time);
-    task->mutable_create_time()->set_seconds(spec.tv_sec);
-    task->mutable_create_time()->set_nanos(static_cast<std::int32_t>(spec.tv_nsec));
-  } else if (const JsonValue* value = fields.Find("createTime"); value != nullptr && value->IsString()) {
-    fields.Malformed("createTime", "not a time");
-  }
-}
-
 void DecodeTarget(FieldReader& fields, v1::Task* task) {
   v1::TaskTarget* target = task->mutable_target();
-  target->set_product(Trimmed(fields.Required("product")));
-  target->set_resource_type(Trimmed(fields.Required("resourceType")));
-  // A task that is still creating its resource has no id of it, and a global product no region.
-  target->set_resource_id(Trimmed(fields.Optional("resourceId")));
-  target->set_resource_path(Trimmed(fields.Optional("resourcePath")));
-  target->set_region_id(Trimmed(fields.Optional("regionId")));
+  target->mutable_product()->assign(Trimmed(fields.Required("product")));
+  // A global product has no region, and a task that is still creating its resource no id of it.
+  target->mutable_region_id()->assign(Trimmed(fields.Optional("regionId")));
+  target->mutable_resource_id()->assign(Trimmed(fields.Optional("resourceId")));
+  target->mutable_resource_path()->assign(Trimmed(fields.Optional("resourcePath")));
+  target->mutable_resource_type()->assign(Trimmed(fields.Required("resourceType")));
 
   v1::CloudControlDetails* details = task->mutable_cloud_control();
-  for (const absl::string_view line : absl::StrSplit(target->resource_path(), '\n')) {
-    const absl::string_view path = absl::StripAsciiWhitespace(line);
-    if (!path.empty()) details->add_resource_paths(path.data(), path.size());
+  for (std::string_view rest = target->resource_path(); !rest.empty();) {
+    const std::size_t size = std::min(rest.find('\n'), rest.size());
+    const std::string_view path = Trimmed(rest.substr(0, size));
+    if (!path.empty()) details->add_resource_paths()->assign(path);
+    rest.remove_prefix(std::min(size + 1, rest.size()));
   }
-}
-
-// Text was repaired that no reader of fields has named.
-void NoteRepair(v1::Task* task) {
-  for (const v1::TaskWarning& warning : task->warnings()) {
-    if (warning.kind() == v1::TaskWarning::TEXT_REPAIRED) return;
-  }
-  core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
 }
 
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(core::HttpResponse response, const TaskRef& ref, bool want_raw) {
-  if (response.status < 200 || response.status >= 300) {
-    return {.verdict = alibaba::ErrorVerdict(response, ref, kGetTaskAction)};
-  }
-  const absl::StatusOr<core::JsonDocument> document =
-      core::JsonDocument::Parse(std::move(response.body), {.max_bytes = kMaxReplyBytes});
-  if (!document.ok()) return {.verdict = alibaba::BrokenReply(response, ref, document.status())};
+  Reply<DecodedTask> reply;
+  const std::optional<JsonDocument> document =
+      alibaba::OpenReply(response, ref, kGetTaskAction, kMaxReplyBytes, &reply.verdict);
+  if (!document.has_value()) return reply;
   const JsonValue& root = document->root();
   const JsonValue* detail = core::FindMember(root, "task");
   if (detail == nullptr || !detail->IsObject()) {
-    return {.verdict = NoAnswer(root, "the reply has no object `task`", response, ref, kGetTaskAction)};
+    reply.verdict = alibaba::NoAnswer(root, "the reply has no object `task`", response, ref, kGetTaskAction);
+    return reply;
   }
 
-  Reply<DecodedTask> reply;
-  v1::Task* task = &reply.value.task;
-  bool repaired = document->repaired();
+  v1::Task* task = &*reply.value.task;
   FieldReader fields(detail, "task", task);
-
   const std::string_view requested = ref.name.substr(ref.name.rfind('/') + 1);
-  const std::string answered = Trimmed(fields.Required("taskId"));
+  const std::string_view answered = Trimmed(fields.Required("taskId"));
   if (!answered.empty() && answered != requested) {
-    return {.verdict =
-                alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("the reply is about another task"))};
+    reply.verdict = alibaba::AnotherTask(response, ref);
+    return reply;
   }
-  task->set_uid(std::string(requested));
+  task->mutable_uid()->assign(requested);
 
-  DecodeOutcome(fields, task, &repaired);
-  task->set_source_action(fields.Required("taskAction"));
-  task->set_action(ActionOf(task->source_action()));
+  bool repaired = document->repaired();
+  alibaba::DecodeTime(fields, "createTime", &v1::Task::mutable_create_time, task);
+  const JsonValue* error = fields.Find("error");
   DecodeTarget(fields, task);
-  DecodeCreateTime(fields, task);
-
-  std::string request_id = Trimmed(FieldReader(&root, "", task).Required("requestId"));
-  if (request_id.empty())
-    repaired |= core::CopyUtf8(core::FindHeader(response.headers, "x-acs-request-id"), &request_id);
-  task->set_source_request_id(std::move(request_id));
-  if (want_raw) core::ToStruct(root, &reply.value.raw.emplace(), &repaired);
-  if (repaired) NoteRepair(task);
+  DecodeOutcome(fields, error, task, &repaired);
+  task->mutable_source_action()->assign(fields.Required("taskAction"));
+  task->set_action(ActionOf(task->source_action()));
+  alibaba::DecodeRequestId(root, "requestId", response.headers, task);
+  if (want_raw) core::ToStruct(root, &reply.value.raw.emplace());
+  if (repaired) core::WarnOfRepair(task);
   return reply;
 }
 
 Verdict DecodeCancelTaskReply(core::HttpResponse response, const TaskRef& ref) {
-  if (response.status < 200 || response.status >= 300) return alibaba::ErrorVerdict(response, ref, kCancelTaskAction);
-  const absl::StatusOr<core::JsonDocument> document =
-      core::JsonDocument::Parse(std::move(response.body), {.max_bytes = kMaxReplyBytes});
-  if (!document.ok()) return alibaba::BrokenReply(response, ref, document.status());
+  Verdict verdict;
+  const std::optional<JsonDocument> document =
+      alibaba::OpenReply(response, ref, kCancelTaskAction, kMaxReplyBytes, &verdict);
+  if (!document.has_value()) return verdict;
   const JsonValue& root = document->root();
   if (!root.IsObject() || IsPresent(core::FindMember(root, "code"))) {
-    return NoAnswer(root, "the reply is not an object", response, ref, kCancelTaskAction);
+    return alibaba::NoAnswer(root, "the reply is not an object", response, ref, kCancelTaskAction);
   }
-  return {};
+  return verdict;
 }
 
 }  // namespace taskgateway::cloud_control

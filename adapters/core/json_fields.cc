@@ -1,8 +1,11 @@
 // What json_reader.h offers for getting values out of a document.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/core/json_reader.h"
+#include "adapters/core/trimmed.h"
+#include "adapters/core/utf8.h"
 #include "rapidjson/writer.h"
 
 namespace taskgateway::core {
@@ -26,20 +29,35 @@ absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size
 
 std::string_view ViewOf(const JsonValue& string) { return {string.GetString(), string.GetStringLength()}; }
 
-void ToValue(const JsonValue& value, google::protobuf::Value* out, bool* repaired);
+// The position of the member that FindMember tells of, or the number of members.
+rapidjson::SizeType IndexOf(const JsonValue& object, std::string_view name) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  const auto alike = [&lower](char a, char b) { return lower(a) == lower(b); };
+  const rapidjson::SizeType members = object.MemberCount();
+  rapidjson::SizeType like = members;
+  for (rapidjson::SizeType i = 0; i < members; ++i) {
+    const std::string_view text = ViewOf((object.MemberBegin() + i)->name);
+    // Names of one length mostly differ in their last letter, which is quicker to see than to call for.
+    if (text.size() != name.size() || (!name.empty() && !alike(text.back(), name.back()))) continue;
+    if (text == name) return i;
+    if (like == members && std::equal(name.begin(), name.end(), text.begin(), alike)) like = i;
+  }
+  return like;
+}
 
-void FillStruct(const JsonValue& object, google::protobuf::Struct* out, bool* repaired) {
-  std::string key;
+void ToValue(const JsonValue& value, google::protobuf::Value* out);
+
+void FillStruct(const JsonValue& object, google::protobuf::Struct* out) {
   for (auto member = object.MemberBegin(); member != object.MemberEnd(); ++member) {
-    if (CopyUtf8(ViewOf(member->name), &key)) *repaired = true;
     // Of equal keys the first counts, as it does for FindMember.
-    const auto [field, added] = out->mutable_fields()->insert({key, google::protobuf::Value()});
-    if (added) ToValue(member->value, &field->second, repaired);
+    const auto [field, added] =
+        out->mutable_fields()->insert({std::string(ViewOf(member->name)), google::protobuf::Value()});
+    if (added) ToValue(member->value, &field->second);
   }
 }
 
 // Recursion is fine: no document is deeper than its max_depth.
-void ToValue(const JsonValue& value, google::protobuf::Value* out, bool* repaired) {
+void ToValue(const JsonValue& value, google::protobuf::Value* out) {
   switch (value.GetType()) {
     case rapidjson::kNullType:
       out->set_null_value(google::protobuf::NULL_VALUE);
@@ -52,36 +70,45 @@ void ToValue(const JsonValue& value, google::protobuf::Value* out, bool* repaire
       out->set_number_value(value.GetDouble());
       break;
     case rapidjson::kStringType:
-      if (CopyUtf8(ViewOf(value), out->mutable_string_value())) *repaired = true;
+      out->mutable_string_value()->assign(ViewOf(value));
       break;
     case rapidjson::kArrayType: {
       google::protobuf::ListValue* list = out->mutable_list_value();
-      for (const JsonValue& element : value.GetArray()) ToValue(element, list->add_values(), repaired);
+      for (const JsonValue& element : value.GetArray()) ToValue(element, list->add_values());
       break;
     }
     case rapidjson::kObjectType:
-      FillStruct(value, out->mutable_struct_value(), repaired);
+      FillStruct(value, out->mutable_struct_value());
       break;
   }
 }
 
 }  // namespace
 
-std::string TextOf(const JsonValue& value, bool* repaired, std::size_t max_printed) {
-  std::string text;
-  if (value.IsString()) {
-    if (CopyUtf8(ViewOf(value), &text)) *repaired = true;
-    return text;
-  }
+const JsonValue* FindMember(const JsonValue& object, std::string_view name) {
+  if (!object.IsObject()) return nullptr;
+  const rapidjson::SizeType index = IndexOf(object, name);
+  return index == object.MemberCount() ? nullptr : &(object.MemberBegin() + index)->value;
+}
+
+std::string_view TextOf(const JsonValue& value, std::string* printed, std::size_t max_printed) {
+  if (value.IsString()) return ViewOf(value);
   CutStream stream{.max_bytes = max_printed};
   rapidjson::Writer<CutStream> writer(stream);
   value.Accept(writer);
-  if (CopyUtf8(CutUtf8(stream.text, max_printed), &text)) *repaired = true;
-  return text;
+  *printed = std::move(stream.text);
+  return CutUtf8(*printed, max_printed);
 }
 
-void ToStruct(const JsonValue& object, google::protobuf::Struct* out, bool* repaired) {
-  if (object.IsObject()) FillStruct(object, out, repaired);
+std::string TextOfMember(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = FindMember(object, name);
+  if (value == nullptr || value->IsNull()) return {};
+  std::string printed;
+  return std::string(Trimmed(TextOf(*value, &printed)));
+}
+
+void ToStruct(const JsonValue& object, google::protobuf::Struct* out) {
+  if (object.IsObject()) FillStruct(object, out);
 }
 
 void AddWarning(v1::Task* task, v1::TaskWarning::Kind kind, std::string_view field, std::string_view message) {
@@ -95,37 +122,39 @@ void AddWarning(v1::Task* task, v1::TaskWarning::Kind kind, std::string_view fie
   warning->set_message(message.data(), message.size());
 }
 
+void WarnOfRepair(v1::Task* task) { AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8"); }
+
 FieldReader::FieldReader(const JsonValue* value, std::string path, v1::Task* task)
     : object_(value != nullptr && value->IsObject() ? value : nullptr), path_(std::move(path)), task_(task) {
   if (object_ != nullptr) return;
   AddWarning(task_, v1::TaskWarning::FIELD_MALFORMED, path_, value == nullptr ? "missing" : "not an object");
 }
 
-std::string FieldReader::Required(std::string_view name) {
+std::string_view FieldReader::Required(std::string_view name) {
   if (object_ == nullptr) return {};
   const JsonValue* value = Find(name);
-  if (value == nullptr || value->IsNull()) {
-    Malformed(name, value == nullptr ? "missing" : "null");
-    return {};
-  }
-  return Optional(name);
+  if (value == nullptr || value->IsNull()) Malformed(name, value == nullptr ? "missing" : "null");
+  return Text(name, value);
 }
 
-std::string FieldReader::Optional(std::string_view name) {
-  const JsonValue* value = Find(name);
+std::string_view FieldReader::Optional(std::string_view name) { return Text(name, Find(name)); }
+
+std::string_view FieldReader::Text(std::string_view name, const JsonValue* value) {
   if (value == nullptr || value->IsNull()) return {};
-  if (!value->IsString()) {
-    Malformed(name, "not a string");
-    if (value->IsObject() || value->IsArray()) return {};
-  }
-  bool repaired = false;
-  std::string text = TextOf(*value, &repaired);
-  if (repaired) AddWarning(task_, v1::TaskWarning::TEXT_REPAIRED, PathOf(name), "text was not UTF-8");
-  return text;
+  if (value->IsString()) return ViewOf(*value);
+  Malformed(name, "not a string");
+  if (value->IsObject() || value->IsArray()) return {};
+  return TextOf(*value, &printed_.emplace_front());
 }
 
-const JsonValue* FieldReader::Find(std::string_view name) const {
-  return object_ == nullptr ? nullptr : FindMember(*object_, name);
+const JsonValue* FieldReader::Find(std::string_view name) {
+  if (object_ == nullptr) return nullptr;
+  const rapidjson::SizeType members = object_->MemberCount();
+  const bool in_order = next_ < members && ViewOf((object_->MemberBegin() + next_)->name) == name;
+  const rapidjson::SizeType index = in_order ? next_ : IndexOf(*object_, name);
+  if (index == members) return nullptr;
+  next_ = index + 1;
+  return &(object_->MemberBegin() + index)->value;
 }
 
 const JsonValue* FieldReader::Array(std::string_view name) {

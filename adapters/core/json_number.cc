@@ -42,7 +42,7 @@ std::optional<double> ExactDouble(std::string_view text) {
 
 }  // namespace
 
-bool AddNumber(std::string_view text, rapidjson::Document& document) {
+bool AddNumber(std::string_view text, JsonBuilder& document) {
   if (text.find_first_of(".eE") == std::string_view::npos) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/core/json_number.h"
+#include "adapters/core/utf8.h"
 #include "rapidjson/error/en.h"
 #include "rapidjson/reader.h"
 
@@ -17,6 +18,9 @@ namespace {
 constexpr unsigned kParseFlags =
     rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 
+// What the builder's stack begins with.
+constexpr std::size_t kStackBytes = 2048;
+
 // Which budget a document passed.
 enum class Budget { kNone, kDepth, kNodes };
 
@@ -25,7 +29,7 @@ class BoundedHandler {
  public:
   using Ch = char;
 
-  BoundedHandler(const JsonLimits& limits, rapidjson::Document& document) : document_(document), limits_(limits) {}
+  BoundedHandler(const JsonLimits& limits, JsonBuilder& document) : document_(document), limits_(limits) {}
 
   bool Null() { return Count() && document_.Null(); }
   bool Bool(bool value) { return Count() && document_.Bool(value); }
@@ -67,23 +71,24 @@ class BoundedHandler {
     return false;
   }
 
-  rapidjson::Document& document_;
+  JsonBuilder& document_;
   const JsonLimits& limits_;
   std::size_t nodes_ = 0;
   int depth_ = 0;
   Budget passed_ = Budget::kNone;
 };
 
-// What Document::Populate calls to be filled.
+// What the document calls to be filled.
 struct Generator {
   rapidjson::InsituStringStream& stream;
   const JsonLimits& limits;
-  rapidjson::ParseResult result;
+  rapidjson::MemoryPoolAllocator<>& scratch;
+  rapidjson::ParseResult result = {};
   Budget passed = Budget::kNone;
 
-  bool operator()(rapidjson::Document& document) {
+  bool operator()(JsonBuilder& document) {
     BoundedHandler handler(limits, document);
-    rapidjson::Reader reader;
+    rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::MemoryPoolAllocator<>> reader(&scratch);
     result = reader.Parse<kParseFlags>(stream, handler);
     passed = handler.passed();
     return !result.IsError();
@@ -108,38 +113,35 @@ int Hex4(const char* p, const char* end) {
   return value;
 }
 
-// Whether a surrogate may be escaped in the text: written so that the compiler makes it a scan of many bytes a step,
-// since logs are long, full of other escapes, and hardly ever have one of these.
-bool MayHaveSurrogate(const char* p, const char* end) {
-  constexpr std::ptrdiff_t kBlock = 4096;
-  while (end - p > 2) {
-    const std::ptrdiff_t size = std::min(kBlock, end - p - 2);
-    unsigned char found = 0;
-    for (std::ptrdiff_t i = 0; i < size; ++i) {
-      found |= static_cast<unsigned char>((p[i] == '\\') & (p[i + 1] == 'u') & ((p[i + 2] | 0x20) == 'd'));
-    }
-    if (found != 0) return true;
-    p += size;
-  }
-  return false;
-}
+// What may have to be repaired in a text.
+struct Suspicion {
+  bool bytes = false;       // some byte is not ASCII
+  bool surrogates = false;  // a surrogate may be escaped
+};
 
-// Whether there may be an escape of a surrogate. Without a branch, so that compilers turn it into vector code: a log
-// has an escape at the end of each line, and looking at every one of them takes longer than parsing.
-bool MayEscapeSurrogates(std::string_view text) {
-  unsigned found = 0;
-  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-    found |= static_cast<unsigned>(text[i] == '\\') & static_cast<unsigned>(text[i + 1] == 'u') &
-             static_cast<unsigned>((text[i + 2] | 0x20) == 'd');
+// Looks at each byte, without a branch, so that compilers turn it into vector code: logs are long, nearly all ASCII,
+// full of other escapes, and hardly ever have one of these.
+Suspicion Suspect(std::string_view text) {
+  constexpr std::size_t kBlock = 4096;
+  unsigned char bytes = 0;
+  unsigned char surrogates = 0;
+  const char* p = text.data();
+  const std::size_t triples = text.size() < 2 ? 0 : text.size() - 2;
+  for (std::size_t begin = 0; begin < triples; begin += kBlock) {
+    const std::size_t end = std::min(begin + kBlock, triples);
+    for (std::size_t i = begin; i < end; ++i) {
+      bytes |= static_cast<unsigned char>(p[i]);
+      surrogates |= static_cast<unsigned char>((p[i] == '\\') & (p[i + 1] == 'u') & ((p[i + 2] | 0x20) == 'd'));
+    }
   }
-  return found != 0;
+  for (std::size_t i = triples; i < text.size(); ++i) bytes |= static_cast<unsigned char>(p[i]);
+  return {.bytes = bytes >= 0x80, .surrogates = surrogates != 0};
 }
 
 // RapidJSON fails on a lone high surrogate escape and turns a lone low one into bytes that are not UTF-8. Both become
 // \ufffd, which is as long. True when there was one.
 bool ReplaceLoneSurrogates(char* p, char* end) {
   bool replaced = false;
-  if (!MayHaveSurrogate(p, end)) return replaced;
   while ((p = static_cast<char*>(std::memchr(p, '\\', static_cast<std::size_t>(end - p)))) != nullptr) {
     if (end - p < 6 || p[1] != 'u' || (p[2] | 0x20) != 'd') {
       if (end - p < 2) break;
@@ -176,31 +178,48 @@ absl::Status Invalid(std::string_view why, std::size_t offset) {
 struct JsonDocument::Storage {
   // RapidJSON's pool takes its first chunk from here: a Cloud Control reply needs some 700 bytes, a Service Catalog one
   // 1,300. glibc keeps freed blocks of up to 1,032 bytes at hand for each thread, and tidies up its others for a larger
-  // one; so this object and the further chunks stay below.
+  // one; so this object and the further chunks of small documents stay below.
   static constexpr std::size_t kFirstChunk = 832;
   static constexpr std::size_t kFurtherChunks = 992;
+  static constexpr std::size_t kFurtherChunksOfLarge = std::size_t{64} << 10;
 
-  explicit Storage(std::string json) : text(std::move(json)) {}
+  explicit Storage(std::string json)
+      : text(std::move(json)),
+        pool(first_chunk, kFirstChunk, text.size() < kFurtherChunksOfLarge ? kFurtherChunks : kFurtherChunksOfLarge) {}
 
   std::string text;
   alignas(std::max_align_t) char first_chunk[kFirstChunk];
-  rapidjson::MemoryPoolAllocator<> pool{first_chunk, kFirstChunk, kFurtherChunks};
-  rapidjson::Document document{&pool};
+  rapidjson::MemoryPoolAllocator<> pool;
+  JsonValue root;
 };
 
-JsonDocument::JsonDocument(std::unique_ptr<Storage> storage)
-    : storage_(std::move(storage)), root_(&storage_->document) {
+JsonDocument::JsonDocument(std::unique_ptr<Storage> storage) : storage_(std::move(storage)), root_(&storage_->root) {
   static_assert(sizeof(Storage) <= 1032);
 }
 JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
 JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
+std::string JsonDocument::TakeText() && {
+  root_ = nullptr;
+  return std::move(storage_->text);
+}
+
 absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string text, const JsonLimits& limits) {
-  if (text.size() > limits.max_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("JSON of ", text.size(), " bytes, the limit is ", limits.max_bytes));
+  const auto too_large = [&limits](std::size_t bytes) {
+    return absl::ResourceExhaustedError(absl::StrCat("JSON of ", bytes, " bytes, the limit is ", limits.max_bytes));
+  };
+  if (text.size() > limits.max_bytes) return too_large(text.size());
+  const Suspicion suspicion = Suspect(text);
+  bool repaired = false;
+  if (suspicion.bytes && !IsUtf8(text)) {
+    std::string valid;
+    CopyUtf8(text, &valid);
+    if (valid.size() > limits.max_bytes) return too_large(valid.size());
+    text = std::move(valid);
+    repaired = true;
   }
+
   JsonDocument parsed(std::make_unique<Storage>(std::move(text)));
   Storage& storage = *parsed.storage_;
   char* begin = storage.text.data();
@@ -208,11 +227,16 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string text, const JsonLim
   std::size_t mark = 0;
   if (storage.text.starts_with("\xEF\xBB\xBF")) mark = 3;
   begin += mark;
-  parsed.repaired_ = MayEscapeSurrogates(storage.text) && ReplaceLoneSurrogates(begin, end);
+  if (suspicion.surrogates && ReplaceLoneSurrogates(begin, end)) repaired = true;
+  parsed.repaired_ = repaired;
 
+  // The stacks of reader and builder, which a usual document does not outgrow.
+  alignas(std::max_align_t) char scratch_bytes[8192];
+  rapidjson::MemoryPoolAllocator<> scratch(scratch_bytes, sizeof scratch_bytes);
+  JsonBuilder builder(&storage.pool, kStackBytes, &scratch);
   rapidjson::InsituStringStream stream(begin);
-  Generator generator{.stream = stream, .limits = limits, .result = {}};
-  storage.document.Populate(generator);
+  Generator generator{.stream = stream, .limits = limits, .scratch = scratch};
+  builder.Populate(generator);
   switch (generator.passed) {
     case Budget::kDepth:
       return absl::ResourceExhaustedError(absl::StrCat("JSON nested deeper than ", limits.max_depth));
@@ -226,21 +250,8 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string text, const JsonLim
   }
   // RapidJSON takes a NUL for the end of the text.
   if (begin + stream.Tell() != end) return Invalid("a NUL byte behind the value", mark + stream.Tell());
+  storage.root.Swap(builder);
   return parsed;
-}
-
-const JsonValue* FindMember(const JsonValue& object, std::string_view name) {
-  if (!object.IsObject()) return nullptr;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  const auto alike = [&lower](char a, char b) { return lower(a) == lower(b); };
-  const JsonValue* like = nullptr;
-  for (auto member = object.MemberBegin(); member != object.MemberEnd(); ++member) {
-    if (member->name.GetStringLength() != name.size()) continue;
-    const char* text = member->name.GetString();
-    if (std::memcmp(text, name.data(), name.size()) == 0) return &member->value;
-    if (like == nullptr && std::equal(name.begin(), name.end(), text, alike)) like = &member->value;
-  }
-  return like;
 }
 
 }  // namespace taskgateway::core

@@ -1,20 +1,20 @@
 // Bounded reading of JSON from the outside world.
 //
 //   absl::StatusOr<JsonDocument> document = JsonDocument::Parse(std::move(response.body), {.max_bytes = 16 << 20});
-//   FieldReader task(document->root(), "task", warnings);
-//   std::string id = task.String("taskId");
+//   FieldReader fields(&document->root(), "task", &task);
+//   task.mutable_uid()->assign(fields.Required("taskId"));
 //
 // Parsing is in situ, iterative and within budgets: no input can recurse, or grow memory beyond a multiple of
-// `max_bytes`.
+// `max_bytes`. Text is made UTF-8 before it is parsed, so that nobody behind has to look at it again.
 #pragma once
 
 #include <cstddef>
+#include <forward_list>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "adapters/core/utf8.h"
 #include "google/protobuf/struct.pb.h"
 #include "rapidjson/document.h"
 #include "taskgateway/v1/task.pb.h"
@@ -34,7 +34,7 @@ struct JsonLimits {
   std::size_t max_nodes = 1'000'000;
 };
 
-// A parsed document that owns the text its strings point into.
+// A parsed document that owns the text its strings point into. Every string in it is UTF-8.
 //
 // Numbers: an integer within +-2^53 is Int64; another number that a double holds exactly as printed (at most 15
 // significant digits, not subnormal; also -0) is Double; any other is a String with its text. A number beyond the range
@@ -45,15 +45,20 @@ class JsonDocument {
   JsonDocument& operator=(JsonDocument&&) noexcept;
   ~JsonDocument();
 
-  // Parses `text`, which may start with a byte order mark. Lone surrogate escapes become \uFFFD and set `repaired`.
+  // Parses `text`, which may start with a byte order mark. U+FFFD takes the place of bytes that are not UTF-8 and of
+  // lone surrogate escapes, and sets `repaired`.
   //
   // Errors: INVALID_ARGUMENT for text that is not one JSON value (its message gives reason and offset, never text),
-  // RESOURCE_EXHAUSTED when a budget is exceeded.
+  // RESOURCE_EXHAUSTED when a budget is exceeded, also by what was repaired.
   static absl::StatusOr<JsonDocument> Parse(std::string text, const JsonLimits& limits = {});
 
   const JsonValue& root() const { return *root_; }
-  // Lone surrogates were replaced.
+  // Text was replaced by U+FFFD.
   bool repaired() const { return repaired_; }
+
+  // The text, in which each string value stands unescaped at some place: views of string values stay valid as long as
+  // the result does. Of the document only destruction and assignment are left.
+  std::string TakeText() &&;
 
  private:
   struct Storage;
@@ -71,12 +76,18 @@ const JsonValue* FindMember(const JsonValue& object, std::string_view name);
 // What the JSON text of a value that should have been text may take.
 inline constexpr std::size_t kMaxPrintedBytes = 4096;
 
-// The text of a string value; of any other value its JSON text, cut at `max_printed` bytes. Bytes that are not UTF-8
-// become U+FFFD, which sets `*repaired`.
-std::string TextOf(const JsonValue& value, bool* repaired, std::size_t max_printed = kMaxPrintedBytes);
+// The text of a string value, as a view into its document; of any other value its JSON text, cut at `max_printed` bytes
+// and kept in `*printed`.
+std::string_view TextOf(const JsonValue& value, std::string* printed, std::size_t max_printed = kMaxPrintedBytes);
 
-// Reads the documented fields of one object and notes what is odd about them as warnings of the task; text that had to
-// be repaired leaves a TEXT_REPAIRED warning.
+// The text of a member without white space around it, cut like TextOf; empty when there is none or it is null.
+std::string TextOfMember(const JsonValue& object, std::string_view name);
+
+// Reads the documented fields of one object and notes what is odd about them as warnings of the task. Views that it
+// gives are valid as long as both the reader and the document.
+//
+// Fields are found as FindMember does. It is quickest to ask for them in the order in which replies have them: each
+// search begins behind the field that was found last. Of members with equal names any may be found.
 class FieldReader {
  public:
   // `value` may be null (the object is missing) or of another type: then every field is missing and one FIELD_MALFORMED
@@ -86,11 +97,13 @@ class FieldReader {
 
   // The text of a field that every reply should have. Missing, null or not a string: a FIELD_MALFORMED warning; a
   // number or a boolean still gives its text.
-  std::string Required(std::string_view name);
+  std::string_view Required(std::string_view name);
   // The same for a field that may be missing, null or empty: no warning for that.
-  std::string Optional(std::string_view name);
+  std::string_view Optional(std::string_view name);
   // The member itself or a null pointer.
-  const JsonValue* Find(std::string_view name) const;
+  const JsonValue* Find(std::string_view name);
+  // The text of a member that Find gave, as Optional gives it.
+  std::string_view Text(std::string_view name, const JsonValue* value);
   // The member if it is an array; a null pointer when it is missing or null; any other type also leaves a warning.
   const JsonValue* Array(std::string_view name);
   // `path.name`.
@@ -102,12 +115,17 @@ class FieldReader {
   const JsonValue* object_;
   std::string path_;
   v1::Task* task_;
+  rapidjson::SizeType next_ = 0;            // the member behind the one that was found last
+  std::forward_list<std::string> printed_;  // what views of values that were not text point into
 };
 
 // Adds a warning to `task`, at most 32 in all; equal ones once.
 void AddWarning(v1::Task* task, v1::TaskWarning::Kind kind, std::string_view field, std::string_view message);
 
-// The object as google.protobuf.Struct. Strings are repaired to UTF-8, which sets `*repaired`.
-void ToStruct(const JsonValue& object, google::protobuf::Struct* out, bool* repaired);
+// Adds the TEXT_REPAIRED warning.
+void WarnOfRepair(v1::Task* task);
+
+// The object as google.protobuf.Struct; of equal keys the first counts.
+void ToStruct(const JsonValue& object, google::protobuf::Struct* out);
 
 }  // namespace taskgateway::core

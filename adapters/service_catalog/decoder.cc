@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "adapters/alibaba/error_reply.h"
+#include "adapters/alibaba/reply.h"
 #include "adapters/core/json_reader.h"
 #include "adapters/core/status_catalogue.h"
 #include "adapters/service_catalog/task_detail.h"
@@ -25,43 +25,9 @@ constexpr std::string_view kGetTaskAction = "servicecatalog:GetTask";
 constexpr std::string_view kListTasksAction = "servicecatalog:ListTasks";
 constexpr std::string_view kGetProvisionedProductAction = "servicecatalog:GetProvisionedProduct";
 
-// The trimmed text of a member; empty when it is missing or null.
-std::string TextOfMember(const JsonValue& object, std::string_view name) {
-  const JsonValue* value = core::FindMember(object, name);
-  if (value == nullptr || value->IsNull()) return {};
-  bool repaired = false;
-  std::string text = core::TextOf(*value, &repaired);
-  absl::StripAsciiWhitespace(&text);
-  return text;
-}
-
-// The JSON document of a good reply; otherwise nothing, and `*verdict` says what the reply means.
-std::optional<JsonDocument> Open(HttpResponse& response, const TaskRef& ref, std::string_view ram_action,
-                                 std::size_t max_bytes, Verdict* verdict) {
-  if (response.status < 200 || response.status >= 300) {
-    *verdict = alibaba::ErrorVerdict(response, ref, ram_action);
-    return std::nullopt;
-  }
-  absl::StatusOr<JsonDocument> document = JsonDocument::Parse(std::move(response.body), {.max_bytes = max_bytes});
-  if (document.ok()) return *std::move(document);
-  *verdict = alibaba::BrokenReply(response, ref, document.status());
-  return std::nullopt;
-}
-
-// What a document means that lacks the answer: an error envelope that came with HTTP 2xx, else a broken reply.
-Verdict NoAnswer(const JsonValue& root, std::string_view why, const HttpResponse& response, const TaskRef& ref,
-                 std::string_view ram_action) {
-  const alibaba::ErrorReply error{.code = TextOfMember(root, "Code"),
-                                  .message = TextOfMember(root, "Message"),
-                                  .request_id = TextOfMember(root, "RequestId"),
-                                  .ram_action = ""};
-  if (!error.code.empty()) return alibaba::ClassifyError(error, response, ref, ram_action);
-  return alibaba::BrokenReply(response, ref, absl::InvalidArgumentError(std::string(why)));
-}
-
 // The number of tasks on all pages, when the reply tells it.
 std::optional<std::int64_t> TotalCount(const JsonValue& root) {
-  const std::string text = TextOfMember(root, "TotalCount");
+  const std::string text = core::TextOfMember(root, "TotalCount");
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || end != text.data() + text.size() || count < 0) return std::nullopt;
@@ -90,68 +56,57 @@ std::optional<Verdict> UnknownProduct(const HttpResponse& response, const TaskRe
   return verdict;
 }
 
-// Text was repaired that no reader of fields has named.
-void NoteRepair(v1::Task* task) {
-  for (const v1::TaskWarning& warning : task->warnings()) {
-    if (warning.kind() == v1::TaskWarning::TEXT_REPAIRED) return;
-  }
-  core::AddWarning(task, v1::TaskWarning::TEXT_REPAIRED, "", "text was not UTF-8");
-}
-
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref, bool want_raw) {
   Reply<DecodedTask> reply;
-  const std::optional<JsonDocument> document =
-      Open(response, ref, kGetTaskAction, kMaxGetTaskReplyBytes, &reply.verdict);
+  std::optional<JsonDocument> document =
+      alibaba::OpenReply(response, ref, kGetTaskAction, kMaxGetTaskReplyBytes, &reply.verdict);
   if (!document.has_value()) return reply;
   const JsonValue& root = document->root();
   const JsonValue* detail = core::FindMember(root, "TaskDetail");
   if (detail == nullptr || !detail->IsObject()) {
-    return {.verdict = NoAnswer(root, "the reply has no object `TaskDetail`", response, ref, kGetTaskAction)};
+    reply.verdict = alibaba::NoAnswer(root, "the reply has no object `TaskDetail`", response, ref, kGetTaskAction);
+    return reply;
   }
   const std::string_view requested = ref.name.substr(ref.name.rfind('/') + 1);
-  const std::string answered = TextOfMember(*detail, "TaskId");
-  if (!answered.empty() && answered != requested) {
-    return {.verdict =
-                alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("the reply is about another task"))};
+  v1::Task* task = &*reply.value.task;
+  const bool repaired = DecodeTaskDetail(*detail, &reply.value.log, task) || document->repaired();
+  if (!task->uid().empty() && task->uid() != requested) {
+    reply.verdict = alibaba::AnotherTask(response, ref);
+    return reply;
   }
-
-  v1::Task* task = &reply.value.task;
-  bool repaired = document->repaired();
-  repaired |= DecodeTaskDetail(*detail, Logs::kKeep, task);
-  task->set_uid(requested.data(), requested.size());
-  std::string request_id = core::FieldReader(&root, "", task).Required("RequestId");
-  absl::StripAsciiWhitespace(&request_id);
-  if (request_id.empty())
-    repaired |= core::CopyUtf8(core::FindHeader(response.headers, "x-acs-request-id"), &request_id);
-  task->set_source_request_id(std::move(request_id));
-  if (want_raw) core::ToStruct(root, &reply.value.raw.emplace(), &repaired);
-  if (repaired) NoteRepair(task);
+  task->mutable_uid()->assign(requested);
+  alibaba::DecodeRequestId(root, "RequestId", response.headers, task);
+  if (want_raw) core::ToStruct(root, &reply.value.raw.emplace());
+  if (repaired) core::WarnOfRepair(task);
+  if (!reply.value.log.entries.empty()) reply.value.log.reply = (*std::move(document)).TakeText();
   return reply;
 }
 
 Reply<TaskPage> DecodeListTasksReply(HttpResponse response, const ListQuery& query, const TaskRef& ref) {
   Reply<TaskPage> reply;
-  const std::optional<JsonDocument> document = Open(response, ref, kListTasksAction, kMaxReplyBytes, &reply.verdict);
+  const std::optional<JsonDocument> document =
+      alibaba::OpenReply(response, ref, kListTasksAction, kMaxReplyBytes, &reply.verdict);
   if (!document.has_value()) return reply;
   const JsonValue& root = document->root();
   if (SaysThereAreNone(root)) return reply;
   const JsonValue* details = core::FindMember(root, "TaskDetails");
   if (details == nullptr || !details->IsArray()) {
-    return {.verdict = NoAnswer(root, "the reply has no array `TaskDetails`", response, ref, kListTasksAction)};
+    return {.verdict =
+                alibaba::NoAnswer(root, "the reply has no array `TaskDetails`", response, ref, kListTasksAction)};
   }
 
-  const std::string request_id = TextOfMember(root, "RequestId");
+  const std::string request_id = core::TextOfMember(root, "RequestId");
   std::vector<v1::Task>& tasks = reply.value.tasks;
   tasks.reserve(details->Size());
   for (const JsonValue& detail : details->GetArray()) {
-    if (TextOfMember(detail, "TaskId").empty()) {
+    if (core::TextOfMember(detail, "TaskId").empty()) {
       return {.verdict =
                   alibaba::BrokenReply(response, ref, absl::InvalidArgumentError("a task of the page has no id"))};
     }
     v1::Task& task = tasks.emplace_back();
-    if (DecodeTaskDetail(detail, Logs::kDrop, &task) || document->repaired()) NoteRepair(&task);
+    if (DecodeTaskDetail(detail, nullptr, &task) || document->repaired()) core::WarnOfRepair(&task);
     task.set_source_request_id(request_id);
   }
   const std::int64_t seen = std::int64_t{query.page_number} * query.page_size;
@@ -165,14 +120,14 @@ Reply<AliasStep> DecodeGetProvisionedProductReply(HttpResponse response, const T
   if (std::optional<Verdict> verdict = UnknownProduct(response, ref)) return {.verdict = *std::move(verdict)};
   Reply<AliasStep> reply;
   const std::optional<JsonDocument> document =
-      Open(response, ref, kGetProvisionedProductAction, kMaxReplyBytes, &reply.verdict);
+      alibaba::OpenReply(response, ref, kGetProvisionedProductAction, kMaxReplyBytes, &reply.verdict);
   if (!document.has_value()) return reply;
   const JsonValue* detail = core::FindMember(document->root(), "ProvisionedProductDetail");
   if (detail == nullptr || !detail->IsObject()) {
-    return {.verdict = NoAnswer(document->root(), "the reply has no object `ProvisionedProductDetail`", response, ref,
-                                kGetProvisionedProductAction)};
+    return {.verdict = alibaba::NoAnswer(document->root(), "the reply has no object `ProvisionedProductDetail`",
+                                         response, ref, kGetProvisionedProductAction)};
   }
-  reply.value.task_id = TextOfMember(*detail, "LastTaskId");
+  reply.value.task_id = core::TextOfMember(*detail, "LastTaskId");
   reply.value.try_next = reply.value.task_id.empty();
   return reply;
 }

@@ -1,16 +1,13 @@
 #include "adapters/service_catalog/task_detail.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
+#include "adapters/alibaba/reply.h"
 #include "adapters/alibaba/task_error.h"
-#include "adapters/alibaba/timestamps.h"
+#include "adapters/core/trimmed.h"
 #include "adapters/service_catalog/words.h"
 #include "rapidjson/stringbuffer.h"
 #include "rapidjson/writer.h"
@@ -20,19 +17,16 @@ namespace {
 
 using core::FieldReader;
 using core::JsonValue;
-
-std::string Trimmed(std::string text) {
-  absl::StripAsciiWhitespace(&text);
-  return text;
-}
+using core::Trimmed;
 
 // Reads the members of an array's entries. What is odd about them is noted once per member, not once per entry: there
 // may be thousands.
 class EntryReader {
  public:
-  // `array` may be null, then there are no entries.
-  EntryReader(const JsonValue* array, std::string_view name, FieldReader& parent, bool* repaired)
-      : array_(array), name_(name), parent_(parent), repaired_(repaired) {}
+  // `array` may be null, then there are no entries. What has to be printed is kept in `*printed`.
+  EntryReader(const JsonValue* array, std::string_view name, FieldReader& parent,
+              std::forward_list<std::string>* printed)
+      : array_(array), name_(name), parent_(parent), printed_(printed) {}
 
   rapidjson::SizeType size() const { return array_ == nullptr ? 0 : array_->Size(); }
 
@@ -44,19 +38,16 @@ class EntryReader {
     return nullptr;
   }
 
-  // The text of a member that every entry should have.
-  std::string Required(const JsonValue& entry, std::string_view member) {
+  // The text of a member that every entry should have; of a value that is not text its JSON.
+  std::string_view Required(const JsonValue& entry, std::string_view member) {
     const JsonValue* value = core::FindMember(entry, member);
-    if (value == nullptr || !value->IsString()) {
-      Malformed(member, "missing or not a string");
-      if (value == nullptr || value->IsNull()) return {};
-      if (value->IsObject() || value->IsArray()) return Printed(*value);
-    }
-    return core::TextOf(*value, repaired_);
+    if (value != nullptr && value->IsString()) return {value->GetString(), value->GetStringLength()};
+    Malformed(member, "missing or not a string");
+    return value == nullptr || value->IsNull() ? std::string_view() : Printed(*value);
   }
 
   // The same for a member that may be missing or null.
-  std::string Optional(const JsonValue& entry, std::string_view member) {
+  std::string_view Optional(const JsonValue& entry, std::string_view member) {
     const JsonValue* value = core::FindMember(entry, member);
     if (value == nullptr || value->IsNull()) return {};
     return Required(entry, member);
@@ -64,13 +55,11 @@ class EntryReader {
 
  private:
   // The whole JSON text: a structured value must not end in the middle.
-  std::string Printed(const JsonValue& value) {
+  std::string_view Printed(const JsonValue& value) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     value.Accept(writer);
-    std::string text;
-    if (core::CopyUtf8({buffer.GetString(), buffer.GetSize()}, &text)) *repaired_ = true;
-    return text;
+    return printed_->emplace_front(buffer.GetString(), buffer.GetSize());
   }
 
   void Malformed(std::string_view member, std::string_view why) {
@@ -82,129 +71,127 @@ class EntryReader {
   const JsonValue* const array_;
   const std::string_view name_;
   FieldReader& parent_;
-  bool* const repaired_;
+  std::forward_list<std::string>* const printed_;
 };
 
-void DecodeOutcome(FieldReader& fields, v1::Task* task, bool* repaired) {
-  task->set_source_status(fields.Required("Status"));
+// True when text of a buried document was repaired.
+bool DecodeOutcome(FieldReader& fields, v1::Task* task) {
+  task->mutable_source_status()->assign(fields.Required("Status"));
   const v1::Task::State state = StateOf(task->source_status());
   task->set_state(state);
   task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED);
 
-  std::string* text = task->mutable_service_catalog()->mutable_status_message();
-  *text = Trimmed(fields.Optional("StatusMessage"));
   const JsonValue* message = fields.Find("StatusMessage");
-  if (message != nullptr && (message->IsNull() || (message->IsString() && text->empty()))) message = nullptr;
+  const std::string_view text = Trimmed(fields.Text("StatusMessage", message));
+  task->mutable_service_catalog()->mutable_status_message()->assign(text);
+  if (message != nullptr && (message->IsNull() || (message->IsString() && text.empty()))) message = nullptr;
   if (state == v1::Task::FAILED) {
-    alibaba::DecodeTaskError("", message, task->mutable_error(), repaired);
     if (message == nullptr) fields.Malformed("StatusMessage", "a failed task without a message");
-  } else if (state == v1::Task::SUCCEEDED && message != nullptr) {
-    v1::TaskWarning* warning = task->add_warnings();
-    warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
-    warning->set_field(fields.PathOf("StatusMessage"));
-    warning->set_message(std::string("The upstream printed an error beside a status that is not a failure."));
-    alibaba::DecodeTaskError("", message, warning->mutable_error(), repaired);
+    return alibaba::DecodeTaskError("", message, task->mutable_error());
   }
-}
-
-// The time of a field, when it has one.
-void DecodeTime(FieldReader& fields, std::string_view name, google::protobuf::Timestamp* (v1::Task::*mutable_time)(),
-                v1::Task* task) {
-  const std::string text = fields.Required(name);
-  if (const std::optional<absl::Time> time = alibaba::ParseTimestamp(text); time.has_value()) {
-    const timespec spec = absl::ToTimespec(*time);
-    google::protobuf::Timestamp* out = (task->*mutable_time)();
-    out->set_seconds(spec.tv_sec);
-    out->set_nanos(static_cast<std::int32_t>(spec.tv_nsec));
-  } else if (const JsonValue* value = fields.Find(name); value != nullptr && value->IsString()) {
-    fields.Malformed(name, "not a time");
-  }
+  if (state != v1::Task::SUCCEEDED || message == nullptr) return false;
+  v1::TaskWarning* warning = task->add_warnings();
+  warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
+  warning->mutable_field()->assign(fields.PathOf("StatusMessage"));
+  warning->mutable_message()->assign("The upstream printed an error beside a status that is not a failure.");
+  return alibaba::DecodeTaskError("", message, warning->mutable_error());
 }
 
 void DecodeProduct(FieldReader& fields, v1::Task* task) {
   v1::ServiceCatalogDetails* details = task->mutable_service_catalog();
-  details->set_portfolio_id(Trimmed(fields.Required("PortfolioId")));
-  details->set_product_id(Trimmed(fields.Required("ProductId")));
-  details->set_product_name(Trimmed(fields.Required("ProductName")));
-  details->set_product_version_id(Trimmed(fields.Required("ProductVersionId")));
-  details->set_product_version_name(Trimmed(fields.Required("ProductVersionName")));
-  details->set_provisioned_product_id(Trimmed(fields.Required("ProvisionedProductId")));
-  details->set_provisioned_product_name(Trimmed(fields.Required("ProvisionedProductName")));
+  details->mutable_portfolio_id()->assign(Trimmed(fields.Required("PortfolioId")));
+  details->mutable_product_id()->assign(Trimmed(fields.Required("ProductId")));
+  details->mutable_product_name()->assign(Trimmed(fields.Required("ProductName")));
+  details->mutable_product_version_id()->assign(Trimmed(fields.Required("ProductVersionId")));
+  details->mutable_product_version_name()->assign(Trimmed(fields.Required("ProductVersionName")));
+  details->mutable_provisioned_product_id()->assign(Trimmed(fields.Required("ProvisionedProductId")));
+  details->mutable_provisioned_product_name()->assign(Trimmed(fields.Required("ProvisionedProductName")));
 
   v1::TaskTarget* target = task->mutable_target();
-  target->set_product("ServiceCatalog");
-  target->set_resource_type("ProvisionedProduct");
-  target->set_resource_id(details->provisioned_product_id());
+  target->mutable_product()->assign("ServiceCatalog");
+  target->mutable_resource_type()->assign("ProvisionedProduct");
+  target->mutable_resource_id()->assign(details->provisioned_product_id());
 }
 
-void DecodeLists(FieldReader& fields, v1::Task* task, bool* repaired) {
-  EntryReader parameters(fields.Array("Parameters"), "Parameters", fields, repaired);
+void DecodeParameters(FieldReader& fields, v1::Task* task) {
+  std::forward_list<std::string> printed;
+  EntryReader parameters(fields.Array("Parameters"), "Parameters", fields, &printed);
   for (rapidjson::SizeType i = 0; i < parameters.size(); ++i) {
     const JsonValue* entry = parameters.Entry(i);
     if (entry == nullptr) continue;
     v1::TaskParameter* parameter = task->add_parameters();
-    parameter->set_key(Trimmed(parameters.Required(*entry, "ParameterKey")));
-    parameter->set_value(parameters.Required(*entry, "ParameterValue"));
+    parameter->mutable_key()->assign(Trimmed(parameters.Required(*entry, "ParameterKey")));
+    parameter->mutable_value()->assign(parameters.Required(*entry, "ParameterValue"));
   }
-  EntryReader outputs(fields.Array("Outputs"), "Outputs", fields, repaired);
+}
+
+void DecodeOutputs(FieldReader& fields, v1::Task* task) {
+  std::forward_list<std::string> printed;
+  EntryReader outputs(fields.Array("Outputs"), "Outputs", fields, &printed);
   for (rapidjson::SizeType i = 0; i < outputs.size(); ++i) {
     const JsonValue* entry = outputs.Entry(i);
     if (entry == nullptr) continue;
     v1::TaskOutput* output = task->add_outputs();
-    output->set_key(Trimmed(outputs.Required(*entry, "OutputKey")));
-    output->set_value(outputs.Required(*entry, "OutputValue"));
-    output->set_description(Trimmed(outputs.Optional(*entry, "Description")));
+    output->mutable_key()->assign(Trimmed(outputs.Required(*entry, "OutputKey")));
+    output->mutable_value()->assign(outputs.Required(*entry, "OutputValue"));
+    output->mutable_description()->assign(Trimmed(outputs.Optional(*entry, "Description")));
   }
-  EntryReader tags(fields.Array("TaskTags"), "TaskTags", fields, repaired);
+}
+
+void DecodeTags(FieldReader& fields, v1::Task* task) {
+  std::forward_list<std::string> printed;
+  EntryReader tags(fields.Array("TaskTags"), "TaskTags", fields, &printed);
   for (rapidjson::SizeType i = 0; i < tags.size(); ++i) {
     const JsonValue* entry = tags.Entry(i);
     if (entry == nullptr) continue;
     v1::TaskTag* tag = task->add_tags();
-    tag->set_key(Trimmed(tags.Required(*entry, "Key")));
-    tag->set_value(Trimmed(tags.Optional(*entry, "Value")));
+    tag->mutable_key()->assign(Trimmed(tags.Required(*entry, "Key")));
+    tag->mutable_value()->assign(Trimmed(tags.Optional(*entry, "Value")));
   }
 }
 
 // An entry that cannot be read becomes an empty one, so that the others keep their index.
-void DecodeLogs(FieldReader& fields, Logs logs, v1::Task* task, bool* repaired) {
+void DecodeLog(FieldReader& fields, TaskLog* log, v1::Task* task) {
   v1::TaskLogSummary* summary = task->mutable_log_summary();
-  const JsonValue* log = fields.Find("Log");
-  if (log == nullptr || log->IsNull()) return;
-  FieldReader log_fields(log, fields.PathOf("Log"), task);
-  EntryReader entries(log_fields.Array("TerraformLogs"), "TerraformLogs", log_fields, repaired);
-  const int count = static_cast<int>(entries.size());
-  if (logs == Logs::kKeep) task->mutable_logs()->Reserve(count);
+  const JsonValue* value = fields.Find("Log");
+  if (value == nullptr || value->IsNull()) return;
+  FieldReader log_fields(value, fields.PathOf("Log"), task);
+  std::forward_list<std::string> unused;
+  EntryReader entries(log_fields.Array("TerraformLogs"), "TerraformLogs", log_fields,
+                      log == nullptr ? &unused : &log->printed);
+  if (log != nullptr) log->entries.reserve(entries.size());
   std::int64_t bytes = 0;
-  for (int i = 0; i < count; ++i) {
-    const JsonValue* entry = entries.Entry(static_cast<rapidjson::SizeType>(i));
-    std::string content = entry == nullptr ? std::string() : entries.Required(*entry, "Content");
-    bytes += static_cast<std::int64_t>(content.size());
-    if (logs == Logs::kDrop) continue;
-    v1::TaskLogEntry* out = task->add_logs();
-    out->set_index(i);
-    out->set_content(std::move(content));
-    if (entry == nullptr) continue;
-    out->set_command(Trimmed(entries.Required(*entry, "Command")));
-    out->set_stream(Trimmed(entries.Required(*entry, "Stream")));
+  for (rapidjson::SizeType i = 0; i < entries.size(); ++i) {
+    TaskLog::Entry read;
+    if (const JsonValue* entry = entries.Entry(i)) {
+      read.content = entries.Required(*entry, "Content");
+      if (log != nullptr) {
+        read.command = Trimmed(entries.Required(*entry, "Command"));
+        read.stream = Trimmed(entries.Required(*entry, "Stream"));
+      }
+    }
+    bytes += static_cast<std::int64_t>(read.content.size());
+    if (log != nullptr) log->entries.push_back(read);
   }
-  summary->set_entry_count(count);
+  summary->set_entry_count(static_cast<int>(entries.size()));
   summary->set_content_bytes(bytes);
 }
 
 }  // namespace
 
-bool DecodeTaskDetail(const JsonValue& detail, Logs logs, v1::Task* task) {
-  bool repaired = false;
+bool DecodeTaskDetail(const JsonValue& detail, TaskLog* log, v1::Task* task) {
   FieldReader fields(&detail, "TaskDetail", task);
-  DecodeOutcome(fields, task, &repaired);
-  task->set_uid(Trimmed(fields.Required("TaskId")));
-  task->set_source_action(fields.Required("TaskType"));
+  task->mutable_uid()->assign(Trimmed(fields.Required("TaskId")));
+  task->mutable_source_action()->assign(fields.Required("TaskType"));
   task->set_action(ActionOf(task->source_action()));
   DecodeProduct(fields, task);
-  DecodeTime(fields, "CreateTime", &v1::Task::mutable_create_time, task);
-  DecodeTime(fields, "UpdateTime", &v1::Task::mutable_update_time, task);
-  DecodeLists(fields, task, &repaired);
-  DecodeLogs(fields, logs, task, &repaired);
+  DecodeParameters(fields, task);
+  DecodeOutputs(fields, task);
+  DecodeLog(fields, log, task);
+  const bool repaired = DecodeOutcome(fields, task);
+  alibaba::DecodeTime(fields, "CreateTime", &v1::Task::mutable_create_time, task);
+  alibaba::DecodeTime(fields, "UpdateTime", &v1::Task::mutable_update_time, task);
+  DecodeTags(fields, task);
   return repaired;
 }
 

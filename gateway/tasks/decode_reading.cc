@@ -27,8 +27,8 @@ Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, a
   const bool large = response.body.size() > upstream::kInlineDecodeBytes;
   Reply<DecodedTask> reply = source.adapter().DecodeGetTask(std::move(response), ref, want_raw);
   if (!reply.verdict.status.ok()) return std::move(reply.verdict);
-  v1::Task& task = reply.value.task;
-  task.set_name(ref.name.data(), ref.name.size());
+  v1::Task& task = *reply.value.task;
+  task.mutable_name()->assign(ref.name);
   task.set_source(source.name);
   SetTime(read_time, task.mutable_read_time());
   task.set_etag(Etag(task));
@@ -39,7 +39,7 @@ Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, a
     SetDuration(PollInterval(task.state(), age, source.adapter().traits().min_poll_interval),
                 task.mutable_next_poll_delay());
   }
-  *reading = std::make_shared<const Reading>(std::move(task), std::move(reply.value.raw));
+  *reading = std::make_shared<const Reading>(std::move(reply.value));
   if (large) {
     // Whoever decodes a large reply is not the loop, which should not have to shape it either.
     for (const v1::TaskView view : {v1::TASK_VIEW_BASIC, v1::TASK_VIEW_FULL, v1::TASK_VIEW_RAW}) {

@@ -8,6 +8,31 @@ std::size_t NextCharacter(std::string_view text, std::size_t offset) {
   return offset;
 }
 
+google::protobuf::RepeatedPtrField<v1::TaskLogEntry> TailOf(const TaskLog& log, std::size_t max_bytes) {
+  std::size_t first = log.entries.size();
+  for (std::size_t bytes = 0; first > 0 && bytes <= max_bytes && log.entries.size() - first < kMaxTailEntries;) {
+    bytes += log.entries[--first].content.size();
+  }
+  google::protobuf::RepeatedPtrField<v1::TaskLogEntry> tail;
+  tail.Reserve(static_cast<int>(log.entries.size() - first));
+  for (std::size_t i = first; i < log.entries.size(); ++i) {
+    const TaskLog::Entry& entry = log.entries[i];
+    // Of a first entry that is far too long only the end is copied.
+    const std::size_t far = entry.content.size() > max_bytes ? entry.content.size() - max_bytes : 0;
+    const std::size_t offset = NextCharacter(entry.content, far);
+    if (far > 0 && offset == entry.content.size()) continue;
+    v1::TaskLogEntry* out = tail.Add();
+    out->set_index(static_cast<int>(i));
+    if (!entry.command.empty()) out->mutable_command()->assign(entry.command);
+    if (!entry.stream.empty()) out->mutable_stream()->assign(entry.stream);
+    out->mutable_content()->assign(entry.content.substr(offset));
+    out->set_offset(static_cast<std::int64_t>(offset));
+    out->set_truncated(offset > 0);
+  }
+  CutToTail(max_bytes, &tail);
+  return tail;
+}
+
 void CutToTail(std::size_t max_bytes, google::protobuf::RepeatedPtrField<v1::TaskLogEntry>* entries) {
   std::size_t left = max_bytes;
   int first = entries->size();

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "taskgateway/v1/task.pb.h"
+#include "adapters/task_adapter.h"
 
 namespace taskgateway::tasks {
 
@@ -14,8 +14,11 @@ std::size_t NextCharacter(std::string_view text, std::size_t offset);
 // Entries that a tail has at most: one costs something even when it is empty.
 inline constexpr int kMaxTailEntries = 4096;
 
-// Keeps the last `max_bytes` of content and kMaxTailEntries at most: earlier entries go, the first one left is cut at a
-// character border, gets its `offset` and is flagged `truncated`.
+// The end of a log: the last `max_bytes` of content in kMaxTailEntries at most. The first entry is cut at a character
+// border where it does not fit, has its `offset` then and is flagged `truncated`.
+google::protobuf::RepeatedPtrField<v1::TaskLogEntry> TailOf(const TaskLog& log, std::size_t max_bytes);
+
+// Cuts a tail further, in the same way.
 void CutToTail(std::size_t max_bytes, google::protobuf::RepeatedPtrField<v1::TaskLogEntry>* entries);
 
 }  // namespace taskgateway::tasks

@@ -14,11 +14,8 @@ constexpr std::size_t kEntryFraming = 6;
 
 }  // namespace
 
-Reading::Reading(v1::Task task, std::optional<google::protobuf::Struct> raw)
-    : task_(std::move(task)), raw_(std::move(raw)) {
-  log_tail_.Swap(task_.mutable_logs());
-  CutToTail(kLogTailBytes, &log_tail_);
-}
+Reading::Reading(DecodedTask decoded)
+    : task_(std::move(decoded.task)), log_tail_(TailOf(decoded.log, kLogTailBytes)), raw_(std::move(decoded.raw)) {}
 
 const std::string& Reading::Serialized(v1::TaskView view) const {
   Reply* reply = &basic_;
@@ -36,11 +33,11 @@ const std::string& Reading::Serialized(v1::TaskView view) const {
 }
 
 std::size_t Reading::BytesHeld() const {
-  const std::size_t basic = task_.ByteSizeLong();
+  const std::size_t basic = task_->ByteSizeLong();
   std::size_t full = basic;
   for (const v1::TaskLogEntry& entry : log_tail_) full += entry.ByteSizeLong() + kEntryFraming;
   const std::size_t raw = raw_.has_value() ? full + raw_->ByteSizeLong() : 0;
-  std::size_t bytes = sizeof(*this) - sizeof(task_) + task_.SpaceUsedLong() + log_tail_.SpaceUsedExcludingSelfLong();
+  std::size_t bytes = sizeof(*this) - sizeof(task_) + task_.SpaceUsed() + log_tail_.SpaceUsedExcludingSelfLong();
   if (raw_.has_value()) bytes += raw_->SpaceUsedLong();
   for (const std::size_t reply : {basic, full, raw}) bytes += std::min(reply, kMaxReplyBytes);
   return bytes;
@@ -49,11 +46,11 @@ std::size_t Reading::BytesHeld() const {
 void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
   // The usual task is far below the limit and is written without being copied.
   const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
-  if (basic && task_.ByteSizeLong() <= kMaxReplyBytes) {
-    task_.SerializeToString(bytes);
+  if (basic && task_->ByteSizeLong() <= kMaxReplyBytes) {
+    task_->SerializeToString(bytes);
     return;
   }
-  v1::Task shaped = task_;
+  v1::Task shaped = *task_;
   if (!basic) *shaped.mutable_logs() = log_tail_;
   if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *shaped.mutable_raw() = *raw_;
   FitReply(kMaxReplyBytes, &shaped);

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "adapters/task_adapter.h"
 #include "gateway/base/mutex.h"
 #include "google/protobuf/struct.pb.h"
-#include "taskgateway/v1/task.pb.h"
 
 namespace taskgateway::tasks {
 
@@ -18,14 +18,13 @@ inline constexpr std::size_t kLogTailBytes = std::size_t{256} << 10;
 // An immutable reading. Thread-safe.
 class Reading {
  public:
-  // `task` is complete, with its whole log, of which the tail is kept. `raw` is the upstream's object when somebody
-  // asked for it.
-  Reading(v1::Task task, std::optional<google::protobuf::Struct> raw);
+  // `decoded.task` is complete; of the log the tail is kept.
+  explicit Reading(DecodedTask decoded);
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
 
   // The task in the BASIC view.
-  const v1::Task& task() const { return task_; }
+  const v1::Task& task() const { return *task_; }
   bool has_raw() const { return raw_.has_value(); }
 
   // The serialized Task in a view, never above kMaxReplyBytes. Made once per view, by whoever asks first. RAW without
@@ -44,7 +43,7 @@ class Reading {
 
   void Serialize(v1::TaskView view, std::string* bytes) const;
 
-  v1::Task task_;
+  ArenaTask task_;
   google::protobuf::RepeatedPtrField<v1::TaskLogEntry> log_tail_;
   std::optional<google::protobuf::Struct> raw_;
   // To make a reply. Not std::call_once: in glibc that is a system call each first time.

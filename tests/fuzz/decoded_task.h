@@ -36,8 +36,8 @@ inline void ExpectSound(const v1::Task& task) {
 inline void ExpectSound(const Reply<DecodedTask>& reply, std::string_view task_id, bool want_raw) {
   ExpectSound(reply.verdict);
   if (!reply.verdict.status.ok()) return;
-  ExpectSound(reply.value.task);
-  Expect(reply.value.task.uid() == task_id, "the answer is about the task that was asked for");
+  ExpectSound(*reply.value.task);
+  Expect(reply.value.task->uid() == task_id, "the answer is about the task that was asked for");
   Expect(reply.value.raw.has_value() == want_raw, "raw comes when asked for");
   if (!want_raw) return;
   Expect(google::protobuf::Struct().ParseFromString(reply.value.raw->SerializeAsString()), "raw text is UTF-8");

@@ -59,8 +59,7 @@ void CheckReply(const core::HttpResponse& response) {
 
 void CheckTaskError(const core::JsonValue* message) {
   v1::TaskError error;
-  bool repaired = false;
-  alibaba::DecodeTaskError("OperationFailure.OperationFailed", message, &error, &repaired);
+  alibaba::DecodeTaskError("OperationFailure.OperationFailed", message, &error);
   Expect(error.code() != 0, "a task's error has a code");
   for (const std::string* text :
        {&error.message(), &error.root_code(), &error.root_message(), &error.root_request_id()}) {
@@ -78,7 +77,9 @@ void Check(std::string_view input) {
   }
   CheckReply(response);
 
-  const core::JsonValue text(body.data(), static_cast<rapidjson::SizeType>(body.size()));
+  std::string valid;  // as texts of documents are
+  core::CopyUtf8(body, &valid);
+  const core::JsonValue text(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
   CheckTaskError(&text);
   if (const auto document = core::JsonDocument::Parse(body); document.ok()) CheckTaskError(&document->root());
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "adapters/core/utf8.h"
 #include "adapters/service_catalog/service_catalog.h"
 #include "tests/fuzz/decoded_task.h"
 
@@ -41,10 +42,17 @@ void Check(const std::string& body) {
   for (const bool want_raw : {false, true}) {
     const Reply<DecodedTask> reply = adapter.DecodeGetTask(response, kRef, want_raw);
     fuzz::ExpectSound(reply, kTaskId, want_raw);
+    const v1::TaskLogSummary& summary = reply.value.task->log_summary();
+    const std::vector<TaskLog::Entry>& log = reply.value.log.entries;
     std::size_t bytes = 0;
-    for (const v1::TaskLogEntry& entry : reply.value.task.logs()) bytes += entry.content().size();
-    fuzz::Expect(reply.value.task.log_summary().content_bytes() == static_cast<std::int64_t>(bytes) &&
-                     reply.value.task.log_summary().entry_count() == reply.value.task.logs_size(),
+    for (const TaskLog::Entry& entry : log) {
+      bytes += entry.content.size();
+      fuzz::Expect(core::IsUtf8(entry.content) && core::IsUtf8(entry.command) && core::IsUtf8(entry.stream),
+                   "the log is UTF-8");
+    }
+    if (!reply.verdict.status.ok()) continue;
+    fuzz::Expect(summary.content_bytes() == static_cast<std::int64_t>(bytes) &&
+                     summary.entry_count() == static_cast<int>(log.size()),
                  "the summary counts the log");
   }
   CheckPage(adapter, response);

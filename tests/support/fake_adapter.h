@@ -51,12 +51,12 @@ class FakeAdapter final : public TaskAdapter {
     }
     std::int64_t created = 0;
     if (absl::SimpleAtoi(std::string(core::FindHeader(response.headers, "x-created")), &created)) {
-      reply.value.task.mutable_create_time()->set_seconds(created);
+      reply.value.task->mutable_create_time()->set_seconds(created);
     }
-    reply.value.task.mutable_target()->set_resource_id(std::string(core::FindHeader(response.headers, "x-detail")));
-    reply.value.task.set_state(state);
-    reply.value.task.set_source_status(response.body);
-    reply.value.task.set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
+    reply.value.task->mutable_target()->set_resource_id(std::string(core::FindHeader(response.headers, "x-detail")));
+    reply.value.task->set_state(state);
+    reply.value.task->set_source_status(response.body);
+    reply.value.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
                               state == v1::Task::CANCELLED);
     if (want_raw) (*reply.value.raw.emplace().mutable_fields())["body"].set_string_value(response.body);
     return reply;

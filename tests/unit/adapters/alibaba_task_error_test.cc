@@ -25,7 +25,7 @@ Decoded Decode(const std::string& code, const std::string& json) {
   const auto document = core::JsonDocument::Parse(json);
   EXPECT_TRUE(document.ok()) << document.status();
   Decoded decoded;
-  DecodeTaskError(code, document.ok() ? &document->root() : nullptr, &decoded.error, &decoded.repaired);
+  decoded.repaired = DecodeTaskError(code, document.ok() ? &document->root() : nullptr, &decoded.error);
   return decoded;
 }
 
@@ -125,10 +125,10 @@ TEST(TaskErrorTest, WhatOnlyTheOuterDocumentSaysStays) {
 }
 
 TEST(TaskErrorTest, ALeftOutMessageIsEmpty) {
-  Decoded decoded;
-  DecodeTaskError("Quota.Exceeded", nullptr, &decoded.error, &decoded.repaired);
-  EXPECT_EQ(decoded.error.message(), "");
-  EXPECT_EQ(decoded.error.code(), 8);
+  v1::TaskError error;
+  DecodeTaskError("Quota.Exceeded", nullptr, &error);
+  EXPECT_EQ(error.message(), "");
+  EXPECT_EQ(error.code(), 8);
   EXPECT_EQ(Decode("", "null").error.message(), "");
   EXPECT_EQ(Decode("", "null").error.code(), 2);
 }
@@ -144,12 +144,18 @@ TEST(TaskErrorTest, MarksWhatMaySucceedAnotherTimeAsRetryable) {
   EXPECT_FALSE(Decode("", R"({"errorCode":"InternalError"})").error.retryable());
 }
 
-TEST(TaskErrorTest, RepairsTextAndSaysSo) {
-  EXPECT_TRUE(Decode("", "\"a\xFFz\"").repaired);
-  EXPECT_EQ(Decode("", "\"a\xFFz\"").error.message(), "a\xEF\xBF\xBDz");
-  EXPECT_TRUE(Decode("", Quoted(R"({"errorMsg":"\ud83d"})")).repaired);
-  EXPECT_TRUE(Decode("\xFF", "null").repaired);
+TEST(TaskErrorTest, SaysWhenTextOfABuriedDocumentWasRepaired) {
+  const Decoded decoded = Decode("", Quoted(R"({"errorMsg":"\ud83d"})"));
+  EXPECT_TRUE(decoded.repaired);
+  EXPECT_EQ(decoded.error.root_message(), "\xEF\xBF\xBD");
   EXPECT_FALSE(Decode("OperationFailure.OperationFailed", Quoted(kDocument)).repaired);
+}
+
+TEST(TaskErrorTest, KeepsCodeAndMessageAsTheyCame) {
+  const v1::TaskError error = Decode(" Quota.Exceeded\n", "\" two words \"").error;
+  EXPECT_EQ(error.source_code(), " Quota.Exceeded\n");
+  EXPECT_EQ(error.message(), " two words ");
+  EXPECT_EQ(error.code(), 8);
 }
 
 TEST(CodeOfWordTest, IsTheContractsTable) {

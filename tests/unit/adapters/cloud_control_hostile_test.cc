@@ -39,7 +39,7 @@ TEST(CloudControlHostile, ASampleWithAnyByteReplacedKeepsTheRulesOrIsRefused) {
       std::string body = sample;
       body[i] = byte;
       const Reply<DecodedTask> reply = Decode(std::move(body));
-      if (reply.verdict.status.ok()) ExpectKeepsTheRules(reply.value.task);
+      if (reply.verdict.status.ok()) ExpectKeepsTheRules(*reply.value.task);
     }
   }
 }
@@ -96,8 +96,8 @@ TEST(CloudControlHostile, AnErrorThatBuriesItselfManyTimesIsReadAFewTimes) {
       Decode(R"({"task": {"taskId": "task-433aead756057fff8189a7ce5****", "status": "Failed", "error": {"message": ")" +
              escaped + R"("}}})");
   ASSERT_TRUE(reply.verdict.status.ok()) << reply.verdict.status;
-  EXPECT_EQ(reply.value.task.error().root_code(), "E");
-  ExpectKeepsTheRules(reply.value.task);
+  EXPECT_EQ(reply.value.task->error().root_code(), "E");
+  ExpectKeepsTheRules(*reply.value.task);
 }
 
 }  // namespace

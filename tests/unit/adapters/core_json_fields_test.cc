@@ -71,12 +71,6 @@ TEST_F(FieldReaderTest, ObjectsAndArraysAreNoText) {
               ElementsAre("FIELD_MALFORMED task.o: not a string", "FIELD_MALFORMED task.a: not a string"));
 }
 
-TEST_F(FieldReaderTest, RepairedTextLeavesAWarningThatNamesTheField) {
-  FieldReader reader = Reader("{\"a\":\"\xFF\"}");
-  EXPECT_EQ(reader.Required("a"), "\xEF\xBF\xBD");
-  EXPECT_THAT(WarningsOf(task_), ElementsAre("TEXT_REPAIRED task.a: text was not UTF-8"));
-}
-
 TEST_F(FieldReaderTest, AMissingObjectIsOneWarningHoweverManyFieldsAreAskedFor) {
   FieldReader reader(nullptr, "task", &task_);
   EXPECT_EQ(reader.Required("a"), "");
@@ -118,19 +112,23 @@ TEST(AddWarningTest, KeepsEqualOnesOnceAndAtMost32) {
 }
 
 TEST(TextOfTest, PrintsWhatIsNotAString) {
-  const JsonDocument document = *JsonDocument::Parse(R"([{"a":[1,null,-0.5,9007199254740993,"\u0001"]}])");
-  bool repaired = false;
-  EXPECT_EQ(TextOf(document.root()[0], &repaired), R"({"a":[1,null,-0.5,"9007199254740993","\u0001"]})");
-  EXPECT_FALSE(repaired);
+  const JsonDocument document = *JsonDocument::Parse(R"([{"a":[1,null,-0.5,9007199254740993,"\u0001"]},"text"])");
+  std::string printed;
+  EXPECT_EQ(TextOf(document.root()[0], &printed), R"({"a":[1,null,-0.5,"9007199254740993","\u0001"]})");
+  EXPECT_EQ(TextOf(document.root()[1], &printed), "text");
+}
+
+TEST(TextOfTest, CutsWhatItPrintsAtACharacter) {
+  const JsonDocument document = *JsonDocument::Parse(R"(["\u20ac\u20ac"])");
+  std::string printed;
+  EXPECT_EQ(TextOf(document.root(), &printed, 7), "[\"\xE2\x82\xAC");
 }
 
 TEST(ToStructTest, KeepsEveryValue) {
   const JsonDocument document = *JsonDocument::Parse(
       R"({"s":"x","n":null,"b":true,"i":-7,"big":9007199254740993,"d":0.25,"z":-0,"a":[1,{"o":"p"}],"o":{"k":"v"}})");
   google::protobuf::Struct out;
-  bool repaired = false;
-  ToStruct(document.root(), &out, &repaired);
-  EXPECT_FALSE(repaired);
+  ToStruct(document.root(), &out);
   const auto& fields = out.fields();
   EXPECT_EQ(fields.size(), 9U);
   EXPECT_EQ(fields.at("s").string_value(), "x");
@@ -144,12 +142,10 @@ TEST(ToStructTest, KeepsEveryValue) {
   EXPECT_EQ(fields.at("o").struct_value().fields().at("k").string_value(), "v");
 }
 
-TEST(ToStructTest, RepairsKeysAndValuesAndTakesTheFirstOfEqualKeys) {
+TEST(ToStructTest, TakesTheFirstOfEqualKeys) {
   const JsonDocument document = *JsonDocument::Parse("{\"\xFF\":\"\xFE\",\"a\":1,\"a\":2}");
   google::protobuf::Struct out;
-  bool repaired = false;
-  ToStruct(document.root(), &out, &repaired);
-  EXPECT_TRUE(repaired);
+  ToStruct(document.root(), &out);
   EXPECT_EQ(out.fields().at("\xEF\xBF\xBD").string_value(), "\xEF\xBF\xBD");
   EXPECT_EQ(out.fields().at("a").number_value(), 1);
 }

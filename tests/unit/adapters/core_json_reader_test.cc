@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "adapters/core/json_reader.h"
@@ -87,11 +89,39 @@ TEST(JsonDocumentTest, RefusesRawNulBytesWhereverTheyStand) {
 
 TEST(JsonDocumentTest, KeepsEscapedNulCharacters) { EXPECT_EQ(Parsed(R"("a\u0000b")").text(), std::string("a\0b", 3)); }
 
-TEST(JsonDocumentTest, AcceptsBytesThatAreNotUtf8AndRepairsThemWhenCopiedOut) {
-  const Parsed parsed("\"a\xFF\x80z\"");
-  bool repaired = false;
-  EXPECT_EQ(TextOf(parsed.value(), &repaired), "a\xEF\xBF\xBD\xEF\xBF\xBDz");
-  EXPECT_TRUE(repaired);
+TEST(JsonDocumentTest, ReplacesBytesThatAreNotUtf8) {
+  const Parsed parsed("\"a\xFF\x80z\xE2\\n\"");
+  EXPECT_EQ(parsed.text(), "a\xEF\xBF\xBD\xEF\xBF\xBDz\xEF\xBF\xBD\n");
+  EXPECT_TRUE(parsed.repaired());
+  EXPECT_FALSE(Parsed("\"\xE2\x82\xAC\"").repaired());
+  EXPECT_EQ(CodeOf("[\xFF]"), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(JsonDocumentTest, WhatRepairMakesLongerKeepsTheBudget) {
+  const std::string text = '"' + std::string(100, '\xFF') + '"';
+  EXPECT_TRUE(JsonDocument::Parse(text, {.max_bytes = 302}).ok());
+  EXPECT_EQ(JsonDocument::Parse(text, {.max_bytes = 301}).status().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(JsonDocumentTest, FindsWhatIsSuspectAnywhereInALongText) {
+  for (const std::size_t before : {0u, 1u, 4090u, 4091u, 4092u, 4093u, 4094u, 4095u, 4096u, 8191u, 9000u}) {
+    for (const std::size_t behind : {0u, 1u, 5000u}) {
+      const std::string front(before, 'x');
+      const std::string back(behind, 'y');
+      EXPECT_EQ(Parsed('"' + front + "\\uDE00" + back + '"').text(), front + "\xEF\xBF\xBD" + back) << before;
+      EXPECT_EQ(Parsed('"' + front + "\xFF" + back + '"').text(), front + "\xEF\xBF\xBD" + back) << before;
+    }
+  }
+}
+
+TEST(JsonDocumentTest, ItsTextOutlivesIt) {
+  std::optional<JsonDocument> document = *JsonDocument::Parse(R"({"a":"one\ttwo and more"})");
+  const JsonValue& value = *FindMember(document->root(), "a");
+  const std::string_view view(value.GetString(), value.GetStringLength());
+  const std::string text = (*std::move(document)).TakeText();
+  document.reset();
+  EXPECT_EQ(view, "one\ttwo and more");
+  EXPECT_TRUE(view.data() > text.data() && view.data() + view.size() < text.data() + text.size());
 }
 
 struct SurrogateCase {

@@ -57,6 +57,17 @@ std::string SignalLine(const Verdict& verdict) {
   return line;
 }
 
+// The whole log as a FULL view would have it.
+void AddLog(const TaskLog& log, v1::Task* task) {
+  for (std::size_t i = 0; i < log.entries.size(); ++i) {
+    v1::TaskLogEntry* entry = task->add_logs();
+    entry->set_index(static_cast<int>(i));
+    entry->set_command(std::string(log.entries[i].command));
+    entry->set_stream(std::string(log.entries[i].stream));
+    entry->set_content(std::string(log.entries[i].content));
+  }
+}
+
 std::string Print(const google::protobuf::Message& message) {
   google::protobuf::TextFormat::Printer printer;
   printer.SetUseUtf8StringEscaping(true);
@@ -136,12 +147,13 @@ void ExpectDecodesAsWritten(std::string_view kind, std::string_view task_id, std
   }
   EXPECT_FALSE(fs::exists(of_status)) << "a status was expected";
   EXPECT_EQ(reply.verdict.signal, Signal::kNone);
-  EXPECT_EQ(reply.value.task.uid(), task_id);
-  ExpectKeepsTheRules(reply.value.task);
+  EXPECT_EQ(reply.value.task->uid(), task_id);
+  ExpectKeepsTheRules(*reply.value.task);
   EXPECT_EQ(reply.value.raw.has_value(), want_raw);
-  if (reply.value.raw.has_value()) *reply.value.task.mutable_raw() = *std::move(reply.value.raw);
+  AddLog(reply.value.log, &*reply.value.task);
+  if (reply.value.raw.has_value()) *reply.value.task->mutable_raw() = *std::move(reply.value.raw);
   ExpectMatches(of_task, "# proto-file: proto/taskgateway/v1/task.proto\n# proto-message: taskgateway.v1.Task",
-                reply.value.task);
+                *reply.value.task);
 }
 
 void ExpectNothingButPairs(std::string_view kind) {

@@ -1,6 +1,8 @@
 #include "gateway/tasks/reading.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/tasks/log_tail.h"
 #include "gateway/tasks/poll_interval.h"
@@ -11,16 +13,23 @@
 namespace taskgateway::tasks {
 namespace {
 
-v1::Task WithLogs(std::initializer_list<std::string> contents) {
-  v1::Task task;
-  task.set_name("sources/s/tasks/t");
-  int index = 0;
+// A decoded task with a log of `contents`.
+DecodedTask WithLog(const std::vector<std::string>& contents) {
+  DecodedTask decoded;
+  decoded.task->set_name("sources/s/tasks/t");
+  for (const std::string& content : contents) decoded.log.reply += content;
+  std::string_view rest = decoded.log.reply;
   for (const std::string& content : contents) {
-    v1::TaskLogEntry& entry = *task.add_logs();
-    entry.set_index(index++);
-    entry.set_content(content);
+    decoded.log.entries.push_back({.command = "apply", .stream = "stdout", .content = rest.substr(0, content.size())});
+    rest.remove_prefix(content.size());
   }
-  return task;
+  return decoded;
+}
+
+v1::Task WithLogs(const std::vector<std::string>& contents) {
+  DecodedTask decoded = WithLog(contents);
+  *decoded.task->mutable_logs() = TailOf(decoded.log, 1'000'000);
+  return *decoded.task;
 }
 
 v1::Task Answered(const Reading& reading, v1::TaskView view) {
@@ -32,17 +41,19 @@ v1::Task Answered(const Reading& reading, v1::TaskView view) {
 TEST(ReadingTest, BasicHasNoLogsFullHasThemRawHasTheUpstreamsJsonToo) {
   google::protobuf::Struct raw;
   (*raw.mutable_fields())["k"].set_string_value("v");
-  const Reading reading(WithLogs({"hello"}), raw);
+  DecodedTask decoded = WithLog({"hello, the log is here"});
+  decoded.raw = raw;
+  const Reading reading(std::move(decoded));
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_UNSPECIFIED).logs_size(), 0);
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_BASIC).logs_size(), 0);
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_FULL).logs_size(), 1);
   EXPECT_FALSE(Answered(reading, v1::TASK_VIEW_FULL).has_raw());
-  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).logs(0).content(), "hello");
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).logs(0).content(), "hello, the log is here");
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).raw().fields().at("k").string_value(), "v");
 }
 
 TEST(ReadingTest, AViewIsSerializedOnce) {
-  const Reading reading(WithLogs({"hello"}), std::nullopt);
+  const Reading reading(WithLog({"hello, the log is here"}));
   EXPECT_EQ(reading.Serialized(v1::TASK_VIEW_FULL).data(), reading.Serialized(v1::TASK_VIEW_FULL).data());
   EXPECT_EQ(reading.Serialized(v1::TASK_VIEW_RAW).data(), reading.Serialized(v1::TASK_VIEW_FULL).data());
 }
@@ -56,6 +67,24 @@ TEST(LogTailTest, KeepsTheEndAndCutsAtACharacter) {
   EXPECT_EQ(task.logs(0).offset(), 4);
   EXPECT_EQ(task.logs(0).index(), 1);
   EXPECT_TRUE(task.logs(0).truncated());
+}
+
+TEST(LogTailTest, ALongEntryIsCutOnceAndInTheRightPlace) {
+  const DecodedTask decoded = WithLog({"gone", "ääää", "öö"});
+  const auto tail = TailOf(decoded.log, 7);
+  ASSERT_EQ(tail.size(), 2);
+  EXPECT_EQ(tail[0].index(), 1);
+  EXPECT_EQ(tail[0].content(), "ä");
+  EXPECT_EQ(tail[0].offset(), 6);
+  EXPECT_TRUE(tail[0].truncated());
+  EXPECT_EQ(tail[0].command(), "apply");
+  EXPECT_EQ(tail[1].content(), "öö");
+  EXPECT_FALSE(tail[1].truncated());
+  const auto last = TailOf(WithLog({"gone", "ääää"}).log, 3);
+  ASSERT_EQ(last.size(), 1);
+  EXPECT_EQ(last[0].content(), "ä");
+  EXPECT_EQ(last[0].offset(), 6);
+  EXPECT_EQ(TailOf(WithLog({"some text before", "\u20ac"}).log, 2).size(), 0);
 }
 
 TEST(LogTailTest, WhatFitsStaysWhole) {
@@ -74,7 +103,7 @@ TEST(LogTailTest, AnEntryThatEndsAtTheLimitIsNotCut) {
 }
 
 TEST(LogTailTest, FullCarriesAtMost256KiBOfTheEnd) {
-  const Reading reading(WithLogs({std::string(300'000, 'a'), std::string(100'000, 'b')}), std::nullopt);
+  const Reading reading(WithLog({std::string(300'000, 'a'), std::string(100'000, 'b')}));
   const v1::Task task = Answered(reading, v1::TASK_VIEW_FULL);
   ASSERT_EQ(task.logs_size(), 2);
   EXPECT_EQ(task.logs(0).content().size() + task.logs(1).content().size(), kLogTailBytes);
@@ -82,9 +111,9 @@ TEST(LogTailTest, FullCarriesAtMost256KiBOfTheEnd) {
 }
 
 TEST(LogTailTest, EmptyEntriesCountToo) {
-  v1::Task task;
-  for (int i = 0; i < 900'000; ++i) task.add_logs()->set_index(i);
-  const Reading reading(std::move(task), std::nullopt);
+  DecodedTask decoded;
+  decoded.log.entries.resize(900'000);
+  const Reading reading(std::move(decoded));
   const v1::Task answered = Answered(reading, v1::TASK_VIEW_FULL);
   EXPECT_EQ(answered.logs_size(), kMaxTailEntries);
   EXPECT_EQ(answered.logs(0).index(), 900'000 - kMaxTailEntries);

@@ -15,12 +15,12 @@ constexpr absl::Duration kAny = absl::InfiniteDuration();
 class TaskCacheTest : public testing::Test {
  protected:
   static SharedReading Of(v1::Task::State state, bool raw = false, std::size_t text_bytes = 0) {
-    v1::Task task;
-    task.set_state(state);
-    task.set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED);
-    task.set_source_status(std::string(text_bytes, 'x'));
-    return std::make_shared<const Reading>(std::move(task),
-                                           raw ? std::make_optional<google::protobuf::Struct>() : std::nullopt);
+    DecodedTask decoded;
+    decoded.task->set_state(state);
+    decoded.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED);
+    decoded.task->set_source_status(std::string(text_bytes, 'x'));
+    if (raw) decoded.raw.emplace();
+    return std::make_shared<const Reading>(std::move(decoded));
   }
   SharedReading Keep(const std::string& name, SharedReading reading) {
     return cache_->Keep(name, std::move(reading), clock_.Uptime());
