@@ -165,6 +165,14 @@ absl::Status QueueFull(std::string_view subject, absl::Duration retry_after) {
                                 "; ask again after the retry delay, and watch tasks rather than read them often"));
 }
 
+absl::Status LogBufferFull(std::string_view name, absl::Duration retry_after) {
+  return Exhausted(
+      "LOG_BUFFER_FULL", name, retry_after, "the logs that are being read take all the memory they may",
+      absl::StrCat("the log of ", Name(name),
+                   " does not fit into the memory for logs; read again after the retry delay with the last "
+                   "resume token, or raise limits.log_buffer_bytes"));
+}
+
 absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& error, absl::Duration retry_after) {
   const std::string what = reason == "UPSTREAM_INCOMPLETE"
                                ? "not every source could be asked, so one of the others may have the task"
@@ -237,7 +245,9 @@ absl::Status InvalidField(std::string_view field, std::string_view description) 
 }
 
 absl::Status Unsupported(std::string_view reason, std::string_view source) {
-  const std::string what = reason == "CANCEL_UNSUPPORTED_BY_SOURCE" ? "cancel tasks" : "list tasks";
+  const std::string what = reason == "CANCEL_UNSUPPORTED_BY_SOURCE" ? "cancel tasks"
+                           : reason == "LOGS_UNSUPPORTED_BY_SOURCE" ? "give logs of tasks"
+                                                                    : "list tasks";
   return Ours(absl::StatusCode::kUnimplemented, reason, {{"source", Name(source)}},
               absl::StrCat("the product behind sources/", Name(source), " cannot ", what,
                            "; ListSources tells what each source can do"));

@@ -49,6 +49,9 @@ absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_
 absl::Status BudgetExhausted(std::string_view subject, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, QUEUE_FULL with RetryInfo and QuotaFailure.
 absl::Status QueueFull(std::string_view subject, absl::Duration retry_after);
+// RESOURCE_EXHAUSTED, LOG_BUFFER_FULL with RetryInfo and QuotaFailure: the logs that are being read take all the memory
+// that they may. `name` is the task's.
+absl::Status LogBufferFull(std::string_view name, absl::Duration retry_after);
 // UNAVAILABLE with RetryInfo. `reason` is one of UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_ERROR (5xx),
 // UPSTREAM_BROKEN_REPLY (HTML, broken, foreign JSON), UPSTREAM_REPLY_TOO_LARGE, UPSTREAM_BREAKER_OPEN,
 // UPSTREAM_INCOMPLETE (a wildcard could not ask every source).
@@ -67,7 +70,7 @@ absl::Status TaskIdAmbiguous(std::string_view name, absl::Span<const std::string
 absl::Status UpstreamRejected(const UpstreamError& error);
 // INVALID_ARGUMENT, INVALID_ARGUMENT with BadRequest{field, description}; the description says the remedy.
 absl::Status InvalidField(std::string_view field, std::string_view description);
-// UNIMPLEMENTED, `reason` is CANCEL_UNSUPPORTED_BY_SOURCE or LIST_UNSUPPORTED_BY_SOURCE.
+// UNIMPLEMENTED, `reason` is CANCEL_, LIST_ or LOGS_UNSUPPORTED_BY_SOURCE.
 absl::Status Unsupported(std::string_view reason, std::string_view source);
 // DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: the caller's deadline passed.
 absl::Status DeadlinePassed(std::string_view doing_what);

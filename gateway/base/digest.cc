@@ -5,12 +5,20 @@
 #include <cstdlib>
 
 namespace taskgateway::base {
+namespace {
 
-std::string Digest128(std::string_view bytes) {
-  // Fetched once: OpenSSL 3 otherwise looks the algorithm up at each call, which costs more than hashing a small text.
+// Fetched once: OpenSSL 3 otherwise looks the algorithm up at each call, which costs more than hashing a small text.
+const EVP_MD* Sha256() {
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, kSha256, nullptr) != 1) std::abort();
+  return kSha256;
+}
+
+// OpenSSL's answer, which is no other than success unless memory is out.
+void Check(int answer) {
+  if (answer != 1) std::abort();
+}
+
+std::string ToText(const unsigned char* digest) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   text.reserve(32);
@@ -19,6 +27,44 @@ std::string Digest128(std::string_view bytes) {
     text.push_back(kDigits[digest[i] & 15]);
   }
   return text;
+}
+
+}  // namespace
+
+std::string Digest128(std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  Check(EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, Sha256(), nullptr));
+  return ToText(digest);
+}
+
+struct RunningDigest::State {
+  State() : context(EVP_MD_CTX_new()) {
+    if (context == nullptr) std::abort();
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { EVP_MD_CTX_free(context); }
+
+  EVP_MD_CTX* const context;
+};
+
+RunningDigest::RunningDigest() : state_(std::make_unique<State>()) {
+  Check(EVP_DigestInit_ex2(state_->context, Sha256(), nullptr));
+}
+RunningDigest::RunningDigest(RunningDigest&&) noexcept = default;
+RunningDigest& RunningDigest::operator=(RunningDigest&&) noexcept = default;
+RunningDigest::~RunningDigest() = default;
+
+void RunningDigest::Add(std::string_view bytes) {
+  Check(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()));
+}
+
+std::string RunningDigest::Digest() const {
+  const State ended;
+  Check(EVP_MD_CTX_copy_ex(ended.context, state_->context));
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  Check(EVP_DigestFinal_ex(ended.context, digest, nullptr));
+  return ToText(digest);
 }
 
 }  // namespace taskgateway::base

@@ -10,6 +10,7 @@
 #include "gateway/rpc/open_calls.h"
 #include "gateway/rpc/task_name.h"
 #include "gateway/tasks/fan_out.h"
+#include "gateway/tasks/log_buffers.h"
 #include "gateway/tasks/task_finder.h"
 #include "gateway/tasks/task_follower.h"
 #include "gateway/tasks/task_reader.h"
@@ -26,6 +27,7 @@ struct Tasks {
   tasks::TaskReader& reader;
   tasks::TaskFinder& finder;
   tasks::TaskPoller& poller;
+  tasks::LogBuffers& log_buffers;
   tasks::FanOut& fan_out;
   OpenCalls& open_calls;
 

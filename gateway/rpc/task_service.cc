@@ -9,6 +9,7 @@
 #include "gateway/rpc/batch_get_tasks.h"
 #include "gateway/rpc/get_task.h"
 #include "gateway/rpc/message_bytes.h"
+#include "gateway/rpc/read_task_logs.h"
 #include "gateway/rpc/status.h"
 #include "gateway/rpc/wait_task.h"
 #include "gateway/rpc/watch_tasks.h"
@@ -112,6 +113,17 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::WatchTasks(grpc::Callba
   absl::StatusOr<WatchOrder> order = ToWatch(message, tasks_.sources);
   if (!order.ok()) return new RefusedStream(order.status());
   auto call = std::make_shared<WatchTasksCall>(tasks_, *std::move(order), std::hash<std::string>()(context->peer()));
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ReadTaskLogs(grpc::CallbackServerContext* context,
+                                                                      const grpc::ByteBuffer* request) {
+  v1::ReadTaskLogsRequest message;
+  if (!ParseRequest(*request, &message)) return new RefusedStream(Malformed(message));
+  absl::StatusOr<LogOrder> order = ToReadLogs(message, tasks_.sources);
+  if (!order.ok()) return new RefusedStream(order.status());
+  auto call = std::make_shared<ReadTaskLogsCall>(tasks_, *std::move(order), std::hash<std::string>()(context->peer()));
   call->Launch();
   return call.get();
 }

@@ -7,15 +7,16 @@
 
 namespace taskgateway::rpc {
 
-// The service. GetTask, WaitTask and WatchTasks are raw methods: a task is serialized once per reading and view, an
-// event once, and shared by all who get it.
+// The service. GetTask, WaitTask, WatchTasks and ReadTaskLogs are raw methods: a task is serialized once per
+// reading and view, an event once, and shared by all who get it; a log is copied once, chunk by chunk.
 //
 // gRPC's threads parse and check, and answer GetTask from the cache; what needs more is posted to the loop, which also
 // finishes the call. Nothing blocks.
 class TaskService final
-    : public v1::TaskService::WithRawCallbackMethod_GetTask<v1::TaskService::WithRawCallbackMethod_WaitTask<
-          v1::TaskService::WithRawCallbackMethod_WatchTasks<v1::TaskService::WithCallbackMethod_BatchGetTasks<
-              v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>>>> {
+    : public v1::TaskService::WithRawCallbackMethod_GetTask<
+          v1::TaskService::WithRawCallbackMethod_WaitTask<v1::TaskService::WithRawCallbackMethod_WatchTasks<
+              v1::TaskService::WithRawCallbackMethod_ReadTaskLogs<v1::TaskService::WithCallbackMethod_BatchGetTasks<
+                  v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>>>>> {
  public:
   // The loop runs until every call has ended.
   explicit TaskService(const Tasks& tasks);
@@ -28,6 +29,8 @@ class TaskService final
                                      grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchTasks(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ReadTaskLogs(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* ListSources(grpc::CallbackServerContext* context, const v1::ListSourcesRequest* request,
                                         v1::ListSourcesResponse* response) override;
 

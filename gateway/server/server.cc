@@ -75,12 +75,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   server->finder_ =
       std::make_unique<tasks::TaskFinder>(server->context_, server->sources_->sources(), *server->reader_);
   server->poller_ = std::make_unique<tasks::TaskPoller>(server->context_, *server->reader_);
+  server->log_buffers_ =
+      std::make_unique<tasks::LogBuffers>(server->context_, *server->reader_, *server->poller_,
+                                          static_cast<std::size_t>(config.limits().log_buffer_bytes()));
   server->service_ = std::make_unique<rpc::TaskService>(rpc::Tasks{.context = server->context_,
                                                                    .loop = server->loop_,
                                                                    .sources = server->sources_->sources(),
                                                                    .reader = *server->reader_,
                                                                    .finder = *server->finder_,
                                                                    .poller = *server->poller_,
+                                                                   .log_buffers = *server->log_buffers_,
                                                                    .fan_out = server->fan_out_,
                                                                    .open_calls = server->open_calls_});
   server->loop_thread_ = std::thread([&loop = server->loop_] { loop.Run(); });

@@ -15,6 +15,7 @@
 #include "gateway/rpc/task_service.h"
 #include "gateway/server/configured_sources.h"
 #include "gateway/tasks/fan_out.h"
+#include "gateway/tasks/log_buffers.h"
 #include "gateway/tasks/task_finder.h"
 #include "gateway/tasks/task_poller.h"
 #include "gateway/tasks/task_reader.h"
@@ -66,6 +67,7 @@ class Server {
   std::unique_ptr<tasks::TaskReader> reader_;
   std::unique_ptr<tasks::TaskFinder> finder_;
   std::unique_ptr<tasks::TaskPoller> poller_;
+  std::unique_ptr<tasks::LogBuffers> log_buffers_;
   base::ThreadPool delivery_executor_;
   tasks::FanOut fan_out_;
   rpc::OpenCalls open_calls_;

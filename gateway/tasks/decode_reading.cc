@@ -23,7 +23,7 @@ void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
 }  // namespace
 
 Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, absl::Time read_time,
-                      core::HttpResponse response, SharedReading* reading) {
+                      core::HttpResponse response, SharedReading* reading, SharedLog* log) {
   const bool large = response.body.size() > upstream::kInlineDecodeBytes;
   Reply<DecodedTask> reply = source.adapter().DecodeGetTask(std::move(response), ref, want_raw);
   if (!reply.verdict.status.ok()) return std::move(reply.verdict);
@@ -39,7 +39,9 @@ Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, a
     SetDuration(PollInterval(task.state(), age, source.adapter().traits().min_poll_interval),
                 task.mutable_next_poll_delay());
   }
-  *reading = std::make_shared<const Reading>(std::move(reply.value));
+  // The reading keeps the end of the log, whoever reads the whole keeps the rest.
+  *log = std::make_shared<const TaskLog>(std::move(reply.value.log));
+  *reading = std::make_shared<const Reading>(std::move(reply.value.task), **log, std::move(reply.value.raw));
   if (large) {
     // Whoever decodes a large reply is not the loop, which should not have to shape it either.
     for (const v1::TaskView view : {v1::TASK_VIEW_BASIC, v1::TASK_VIEW_FULL, v1::TASK_VIEW_RAW}) {

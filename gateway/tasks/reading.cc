@@ -14,8 +14,8 @@ constexpr std::size_t kEntryFraming = 6;
 
 }  // namespace
 
-Reading::Reading(DecodedTask decoded)
-    : task_(std::move(decoded.task)), log_tail_(TailOf(decoded.log, kLogTailBytes)), raw_(std::move(decoded.raw)) {}
+Reading::Reading(ArenaTask task, const TaskLog& log, std::optional<google::protobuf::Struct> raw)
+    : task_(std::move(task)), log_tail_(TailOf(log, kLogTailBytes)), raw_(std::move(raw)) {}
 
 const std::string& Reading::Serialized(v1::TaskView view) const {
   Reply* reply = &basic_;

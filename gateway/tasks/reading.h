@@ -18,8 +18,8 @@ inline constexpr std::size_t kLogTailBytes = std::size_t{256} << 10;
 // An immutable reading. Thread-safe.
 class Reading {
  public:
-  // `decoded.task` is complete; of the log the tail is kept.
-  explicit Reading(DecodedTask decoded);
+  // `task` is complete; of the log the tail is kept. `raw` is the upstream's object when somebody asked for it.
+  Reading(ArenaTask task, const TaskLog& log, std::optional<google::protobuf::Struct> raw);
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
 

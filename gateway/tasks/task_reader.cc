@@ -38,6 +38,7 @@ struct TaskReader::Flight {
     std::string name;
     std::string host;
     SharedReading reading;   // written by the decoder, read when the call is done
+    SharedLog log;           // likewise
     absl::Duration read_at;  // Uptime, likewise
 
     // The decoder's first step: from here on the answer to "with raw?" stands.
@@ -110,6 +111,7 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
 // Nothing is answered before Read returns, so the answer is only put down here.
 bool TaskReader::AnswerFromCache(ReadId id, const std::string& name, const ReadRequest& request,
                                  std::unique_ptr<Waiter>& waiter) {
+  if (request.log) return false;
   TaskCache::Found found = cache_.Find(name, request.max_staleness, request.raw);
   ReadCounters& counters = cache_.counters();
   (found.fresh ? counters.hits : found.nothing() ? counters.misses : counters.stale).Add();
@@ -182,7 +184,7 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
   spec.decode = [&source, &clock = context_.loop.clock(), decoding = flight.decoding](core::HttpResponse response) {
     decoding->read_at = clock.Uptime();
     return DecodeReading(source, {.name = decoding->name, .host = decoding->host}, decoding->BeginWithRaw(),
-                         clock.Now(), std::move(response), &decoding->reading);
+                         clock.Now(), std::move(response), &decoding->reading, &decoding->log);
   };
   spec.on_send = [&flight] { flight.sent = true; };
   spec.done = [this, key](const absl::Status& status) { End(key, status); };
@@ -205,7 +207,9 @@ void TaskReader::End(const Key& key, const absl::Status& status) {
   } else {
     Begin(key, *slot->second);
   }
+  const SharedLog log = std::move(ended->decoding->log);
   if (status.ok() && !ended->outdated && listener_) listener_(*key.first, key.second, reading);
+  if (status.ok() && log_listener_) log_listener_(*key.first, key.second, reading, log);
   for (const ReadId id : ended->waiters) {
     const auto waiter = waiters_.find(id);
     if (waiter == waiters_.end()) continue;  // left while another one was being answered

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/tasks/log_point.h"
 #include "gateway/tasks/reading.h"
 #include "gateway/tasks/source.h"
 #include "gateway/tasks/task_cache.h"
@@ -22,6 +23,7 @@ struct ReadRequest {
   Source* source = nullptr;
   std::string task_id;
   bool raw = false;  // the reading must have the upstream's JSON
+  bool log = false;  // the upstream must be asked, since nothing remembers whole logs; a read under way will do
   // The oldest reading that will do, 0 or more. 0: the upstream must be asked after this moment, unless the task is
   // done.
   absl::Duration max_staleness = kDefaultStaleness;
@@ -46,6 +48,10 @@ class TaskReader {
   // Hears of every reading that a flight brought, before those who asked for it.
   using Listener = std::function<void(Source& source, const std::string& task_id, const SharedReading& reading)>;
 
+  // Likewise, with the whole log.
+  using LogListener = std::function<void(Source& source, const std::string& task_id, const SharedReading& reading,
+                                         const SharedLog& log)>;
+
   // Both outlive the reader.
   TaskReader(upstream::Context& context, TaskCache& cache);
   // Drops the reads under way without calling back.
@@ -63,6 +69,7 @@ class TaskReader {
   void Outdate(Source& source, const std::string& task_id);
   // One listener, set once. It may call Read and Leave.
   void SetListener(Listener listener) { listener_ = std::move(listener); }
+  void SetLogListener(LogListener listener) { log_listener_ = std::move(listener); }
 
   TaskCache& cache() { return cache_; }
   // Flights under way.
@@ -90,6 +97,7 @@ class TaskReader {
   upstream::Context& context_;
   TaskCache& cache_;
   Listener listener_;
+  LogListener log_listener_;
   Slots tasks_;
   std::map<ReadId, std::unique_ptr<Waiter>> waiters_;
   ReadId next_read_ = 1;

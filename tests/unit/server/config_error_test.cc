@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"  max_attempts: 4", "  <<: {}",
                 "t.yaml:22: limits.<<: is an unknown key; Known are connect_timeout, "
                 "attempt_timeout, large_reply_timeout, max_attempts, max_queued_reads, "
-                "max_transfers, decode_threads, max_request_bytes, cache_bytes"},
+                "max_transfers, decode_threads, max_request_bytes, cache_bytes, log_buffer_bytes"},
         BadFile{"    kind: cloud_control\n", "    kind: cloud_control\n    kind: cloud_control\n",
                 "t.yaml:12: sources[0].kind: is given twice; remove one of the two"},
         BadFile{"limits:", "listen: {}\nlimits:", "t.yaml:21: listen: is given twice; remove one of the two"},

@@ -32,6 +32,8 @@ v1::Task WithLogs(const std::vector<std::string>& contents) {
   return *decoded.task;
 }
 
+Reading Of(DecodedTask decoded) { return {std::move(decoded.task), decoded.log, std::move(decoded.raw)}; }
+
 v1::Task Answered(const Reading& reading, v1::TaskView view) {
   v1::Task task;
   EXPECT_TRUE(task.ParseFromString(reading.Serialized(view)));
@@ -43,7 +45,7 @@ TEST(ReadingTest, BasicHasNoLogsFullHasThemRawHasTheUpstreamsJsonToo) {
   (*raw.mutable_fields())["k"].set_string_value("v");
   DecodedTask decoded = WithLog({"hello, the log is here"});
   decoded.raw = raw;
-  const Reading reading(std::move(decoded));
+  const Reading reading = Of(std::move(decoded));
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_UNSPECIFIED).logs_size(), 0);
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_BASIC).logs_size(), 0);
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_FULL).logs_size(), 1);
@@ -53,7 +55,7 @@ TEST(ReadingTest, BasicHasNoLogsFullHasThemRawHasTheUpstreamsJsonToo) {
 }
 
 TEST(ReadingTest, AViewIsSerializedOnce) {
-  const Reading reading(WithLog({"hello, the log is here"}));
+  const Reading reading = Of(WithLog({"hello, the log is here"}));
   EXPECT_EQ(reading.Serialized(v1::TASK_VIEW_FULL).data(), reading.Serialized(v1::TASK_VIEW_FULL).data());
   EXPECT_EQ(reading.Serialized(v1::TASK_VIEW_RAW).data(), reading.Serialized(v1::TASK_VIEW_FULL).data());
 }
@@ -103,7 +105,7 @@ TEST(LogTailTest, AnEntryThatEndsAtTheLimitIsNotCut) {
 }
 
 TEST(LogTailTest, FullCarriesAtMost256KiBOfTheEnd) {
-  const Reading reading(WithLog({std::string(300'000, 'a'), std::string(100'000, 'b')}));
+  const Reading reading = Of(WithLog({std::string(300'000, 'a'), std::string(100'000, 'b')}));
   const v1::Task task = Answered(reading, v1::TASK_VIEW_FULL);
   ASSERT_EQ(task.logs_size(), 2);
   EXPECT_EQ(task.logs(0).content().size() + task.logs(1).content().size(), kLogTailBytes);
@@ -113,7 +115,7 @@ TEST(LogTailTest, FullCarriesAtMost256KiBOfTheEnd) {
 TEST(LogTailTest, EmptyEntriesCountToo) {
   DecodedTask decoded;
   decoded.log.entries.resize(900'000);
-  const Reading reading(std::move(decoded));
+  const Reading reading = Of(std::move(decoded));
   const v1::Task answered = Answered(reading, v1::TASK_VIEW_FULL);
   EXPECT_EQ(answered.logs_size(), kMaxTailEntries);
   EXPECT_EQ(answered.logs(0).index(), 900'000 - kMaxTailEntries);

@@ -20,7 +20,7 @@ class TaskCacheTest : public testing::Test {
     decoded.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED);
     decoded.task->set_source_status(std::string(text_bytes, 'x'));
     if (raw) decoded.raw.emplace();
-    return std::make_shared<const Reading>(std::move(decoded));
+    return std::make_shared<const Reading>(std::move(decoded.task), decoded.log, std::move(decoded.raw));
   }
   SharedReading Keep(const std::string& name, SharedReading reading) {
     return cache_->Keep(name, std::move(reading), clock_.Uptime());

@@ -1,0 +1,105 @@
+#include "gateway/rpc/read_task_logs.h"
+
+#include <utility>
+
+#include "adapters/core/status_catalogue.h"
+#include "gateway/rpc/message_bytes.h"
+#include "gateway/rpc/status.h"
+
+namespace taskgateway::rpc {
+namespace {
+
+absl::Status OtherToken() {
+  return core::InvalidField("resume_token",
+                            "must be the last one that came with a chunk of this task; leave it out to begin anew");
+}
+
+}  // namespace
+
+absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, const tasks::Sources& sources) {
+  absl::StatusOr<tasks::FollowTarget> target = ToTarget(request.name(), "name", sources);
+  if (!target.ok()) return std::move(target).status();
+  if (request.tail_bytes() < 0) return core::InvalidField("tail_bytes", "must be 0 (the whole log) or more");
+  LogOrder order{.target = *std::move(target), .terms = {}};
+  order.terms.follow = request.follow();
+  order.terms.tail_bytes = static_cast<std::size_t>(request.tail_bytes());
+  order.terms.filter = {.command = request.command(), .stream = request.stream()};
+  if (request.resume_token().empty()) return order;
+  if (request.tail_bytes() > 0) {
+    return core::InvalidField("tail_bytes", "must be left out beside resume_token, which says where to begin");
+  }
+  order.terms.resume_from = tasks::FromLogToken(request.resume_token());
+  if (!order.terms.resume_from) return OtherToken();
+  // The task that a name of any source was resolved to then.
+  const absl::StatusOr<tasks::FollowTarget> then = ToTarget(order.terms.resume_from->name, "resume_token", sources);
+  const bool same = then.ok() && then->source != nullptr && then->task_id == order.target.task_id &&
+                    (order.target.source == nullptr || order.target.source == then->source);
+  if (!same) return OtherToken();
+  order.target = *then;
+  return order;
+}
+
+ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, LogOrder order, std::size_t lane)
+    : tasks_(tasks),
+      target_(std::move(order.target)),
+      follow_(order.terms.follow),
+      lane_(lane),
+      outbox_(std::move(order.terms)) {}
+
+void ReadTaskLogsCall::Launch() {
+  self_ = shared_from_this();
+  tasks_.loop.Post([call = self_] { call->Begin(); });
+}
+
+void ReadTaskLogsCall::Begin() {
+  if (gone_) return;
+  read_ = std::make_unique<tasks::TaskLogRead>(tasks_.following(), tasks_.log_buffers, tasks_.fan_out, target_, follow_,
+                                               outbox_, weak_from_this());
+  read_->Start();
+  tasks_.open_calls.Add(*this);
+}
+
+void ReadTaskLogsCall::End() {
+  gone_ = true;
+  tasks_.open_calls.Remove(*this);
+  read_.reset();
+}
+
+void ReadTaskLogsCall::Drain() { read_->Fail(core::ShuttingDown()); }
+
+void ReadTaskLogsCall::Deliver() {
+  tasks::LogOutbox::Step step = outbox_.Take();
+  switch (step.kind) {
+    case tasks::LogOutbox::Step::kNothing:
+      return;
+    case tasks::LogOutbox::Step::kWrite: {
+      const std::string& bytes = *step.message;
+      const grpc::Slice slice = SharedSlice(bytes, std::move(step.message));
+      message_ = grpc::ByteBuffer(&slice, 1);
+      return StartWrite(&message_);
+    }
+    case tasks::LogOutbox::Step::kGoOn:
+      return tasks_.context.decode_executor.Run([call = shared_from_this()] { call->Deliver(); });
+    case tasks::LogOutbox::Step::kFinish:
+      // A caller that is gone does not hear it.
+      return Finish(ToGrpcStatus(step.status));
+  }
+}
+
+void ReadTaskLogsCall::OnWriteDone(bool ok) {
+  if (!ok) outbox_.Cancel();
+  message_.Clear();
+  outbox_.Written();
+  Deliver();
+}
+
+void ReadTaskLogsCall::OnCancel() {
+  outbox_.Cancel();
+  Deliver();
+}
+
+void ReadTaskLogsCall::OnDone() {
+  tasks_.loop.Post([call = std::move(self_)] { call->End(); });
+}
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,198 @@
+#include "gateway/tasks/log_buffers.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/core/status_catalogue.h"
+
+namespace taskgateway::tasks {
+namespace {
+
+constexpr absl::Duration kRetryDelay = absl::Seconds(3);
+
+}  // namespace
+
+struct LogBuffers::Buffer final : public PollObserver, public std::enable_shared_from_this<Buffer> {
+  struct Reader {
+    LogObserver* observer;
+    bool follow;
+    bool waits = true;  // has not heard of a log that is recent enough
+    base::EventLoop::TimerId first = base::EventLoop::kNoTimer;
+  };
+
+  Buffer(LogBuffers& owner, Source& from, std::string id) : buffers(owner), source(from), task_id(std::move(id)) {}
+
+  void OnPoll(const PollNews& news) override {
+    if (!news.permanent) return;
+    const absl::Status trouble = news.trouble;
+    buffers.TellAll(*this, true, [&](Reader& reader) { reader.observer->OnFailure(trouble); });
+  }
+
+  LogBuffers& buffers;
+  Source& source;
+  const std::string task_id;
+  std::string name;
+  SharedLog log;
+  absl::Duration heard_at;  // Uptime
+  bool done = false;
+  std::map<std::uint64_t, Reader> readers;  // in the order they came
+  int followers = 0;
+  TaskPoller::Subscription polling;
+  TaskReader::ReadId read = 0;
+  base::EventLoop::TimerId retry = base::EventLoop::kNoTimer;
+  bool comparing = false;
+  SharedLog next;  // came while another one was being compared
+  bool next_done = false;
+  bool telling = false;
+};
+
+void LogBuffers::Subscription::End() {
+  if (Buffer* buffer = std::exchange(buffer_, nullptr)) buffers_->Leave(*buffer, id_);
+}
+
+LogBuffers::LogBuffers(upstream::Context& context, TaskReader& reader, TaskPoller& poller, std::size_t max_bytes)
+    : context_(context), reader_(reader), poller_(poller), max_bytes_(max_bytes) {
+  reader_.SetLogListener([this](Source& source, const std::string& task_id, const SharedReading& reading,
+                                const SharedLog& log) { Heard(source, task_id, reading, log); });
+}
+
+LogBuffers::~LogBuffers() {
+  reader_.SetLogListener(nullptr);
+  for (const auto& [key, buffer] : buffers_) {
+    reader_.Leave(buffer->read);
+    context_.loop.Cancel(buffer->retry);
+  }
+}
+
+void LogBuffers::Subscribe(Source& source, const std::string& task_id, bool follow, LogObserver& observer,
+                           Subscription* subscription) {
+  std::shared_ptr<Buffer>& buffer = buffers_[Key(source.name, task_id)];
+  if (buffer == nullptr) buffer = std::make_shared<Buffer>(*this, source, task_id);
+  subscription->buffers_ = this;
+  subscription->buffer_ = buffer.get();
+  subscription->id_ = next_subscription_++;
+  Buffer::Reader& reader = buffer->readers[subscription->id_];
+  reader = {.observer = &observer, .follow = follow};
+  buffer->followers += follow;
+  if (follow && !buffer->polling && !buffer->done) buffer->polling = poller_.Subscribe(source, task_id, *buffer);
+  const bool recent =
+      buffer->log != nullptr && (follow || buffer->done || context_.loop.Now() - buffer->heard_at <= kDefaultStaleness);
+  if (!recent) return Read(*buffer);
+  reader.waits = false;
+  reader.first = context_.loop.Schedule(absl::ZeroDuration(), [held = buffer, &observer] {
+    observer.OnLog(held->name, held->log, kNoPoint, held->done);
+  });
+}
+
+void LogBuffers::Heard(Source& source, const std::string& task_id, const SharedReading& reading, const SharedLog& log) {
+  const auto found = buffers_.find(Key(source.name, task_id));
+  if (found == buffers_.end() || found->second->done) return;
+  Buffer& buffer = *found->second;
+  buffer.name = reading->task().name();
+  const bool done = reading->task().done();
+  if (!buffer.comparing) return Compare(buffer, log, done);
+  buffer.next = log;
+  buffer.next_done = done;
+}
+
+void LogBuffers::Compare(Buffer& buffer, SharedLog log, bool done) {
+  if (buffer.log == nullptr) return Replace(buffer, std::move(log), kNoPoint, done);
+  if (buffer.log->reply.size() <= upstream::kInlineDecodeBytes) {
+    const LogPoint difference = FirstDifference(*buffer.log, *log);
+    return Replace(buffer, std::move(log), difference, done);
+  }
+  buffer.comparing = true;
+  context_.decode_executor.Run([this, &loop = context_.loop, held = buffer.weak_from_this(), older = buffer.log,
+                                newer = std::move(log), done]() mutable {
+    const LogPoint difference = FirstDifference(*older, *newer);
+    older.reset();
+    loop.Post([this, held = std::move(held), newer = std::move(newer), difference, done]() mutable {
+      const std::shared_ptr<Buffer> compared = held.lock();
+      if (compared == nullptr) return;
+      compared->comparing = false;
+      SharedLog next = std::exchange(compared->next, nullptr);
+      Replace(*compared, std::move(newer), difference, done);
+      if (next != nullptr && !compared->readers.empty()) Compare(*compared, std::move(next), compared->next_done);
+    });
+  });
+}
+
+void LogBuffers::Replace(Buffer& buffer, SharedLog log, const LogPoint& difference, bool done) {
+  const std::size_t was = buffer.log == nullptr ? 0 : BytesOf(*buffer.log);
+  const std::size_t is = BytesOf(*log);
+  if (bytes_ - was + is > max_bytes_) {
+    return TellAll(buffer, true, [&](Buffer::Reader& reader) {
+      reader.observer->OnFailure(core::LogBufferFull(buffer.name, kRetryDelay));
+    });
+  }
+  bytes_ += is - was;
+  buffer.log = std::move(log);
+  buffer.heard_at = context_.loop.Now();
+  buffer.done = buffer.done || done;
+  if (buffer.done) buffer.polling.End();
+  TellAll(buffer, true, [&](Buffer::Reader& reader) {
+    if (!reader.follow && !reader.waits) return;
+    reader.waits = false;
+    reader.observer->OnLog(buffer.name, buffer.log, difference, buffer.done);
+  });
+}
+
+void LogBuffers::Read(Buffer& buffer) {
+  if (buffer.read != 0) return;
+  context_.loop.Cancel(buffer.retry);
+  buffer.read = reader_.Read({.source = &buffer.source, .task_id = buffer.task_id, .log = true},
+                             [this, &buffer](const absl::StatusOr<SharedReading>& reading) {
+                               buffer.read = 0;
+                               // The listener has had the log.
+                               if (!reading.ok()) ReadFailed(buffer, reading.status());
+                             });
+}
+
+void LogBuffers::ReadFailed(Buffer& buffer, const absl::Status& status) {
+  const bool permanent = absl::IsNotFound(status) || absl::IsPermissionDenied(status);
+  if (!permanent && buffer.followers > 0) {
+    // The task's polls may be over, so they cannot be relied on.
+    const absl::Duration delay = std::max(kRetryDelay, std::min(core::RetryDelayOf(status), kMaxRetryDelay));
+    buffer.retry = context_.loop.Schedule(delay, [this, &buffer] {
+      if (buffer.log == nullptr) Read(buffer);
+    });
+  }
+  TellAll(buffer, permanent, [&](Buffer::Reader& reader) { reader.observer->OnFailure(status); });
+}
+
+template <typename Tell>
+void LogBuffers::TellAll(Buffer& buffer, bool followers_too, Tell tell) {
+  const std::shared_ptr<Buffer> held = buffer.shared_from_this();
+  buffer.telling = true;
+  for (auto next = buffer.readers.begin(); next != buffer.readers.end();) {
+    const std::uint64_t id = next->first;
+    if (followers_too || !next->second.follow) {
+      context_.loop.Cancel(next->second.first);
+      tell(next->second);
+    }
+    next = buffer.readers.upper_bound(id);  // anybody may have left
+  }
+  buffer.telling = false;
+  if (buffer.followers == 0) buffer.polling.End();
+  RemoveUnused(buffer);
+}
+
+void LogBuffers::Leave(Buffer& buffer, std::uint64_t id) {
+  const auto reader = buffer.readers.find(id);
+  context_.loop.Cancel(reader->second.first);
+  buffer.followers -= reader->second.follow;
+  buffer.readers.erase(reader);
+  if (buffer.followers == 0 && !buffer.telling) buffer.polling.End();
+  RemoveUnused(buffer);
+}
+
+void LogBuffers::RemoveUnused(Buffer& buffer) {
+  if (buffer.telling || !buffer.readers.empty()) return;
+  buffer.polling.End();
+  reader_.Leave(buffer.read);
+  context_.loop.Cancel(buffer.retry);
+  if (buffer.log != nullptr) bytes_ -= BytesOf(*buffer.log);
+  buffers_.erase(Key(buffer.source.name, buffer.task_id));
+}
+
+}  // namespace taskgateway::tasks
