@@ -1,5 +1,6 @@
 #include "gateway/tasks/log_token.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -31,7 +32,8 @@ std::optional<LogResumePoint> FromLogToken(std::string_view token) {
   if (token.size() > kMaxToken || !absl::WebSafeBase64Unescape(std::string(token), &text)) return std::nullopt;
   const std::vector<std::string> parts = absl::StrSplit(text, ' ');
   LogResumePoint point;
-  if (parts.size() != 5 || parts[0] != kVersion || !absl::SimpleAtoi(parts[1], &point.point.entry) ||
+  if (parts.size() != 5 || !std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; }) ||
+      parts[0] != kVersion || !absl::SimpleAtoi(parts[1], &point.point.entry) ||
       !absl::SimpleAtoi(parts[2], &point.point.offset) || !IsDigest(parts[3])) {
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 // The smallest adapter: its signature is readable, and its replies are one word.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,12 +18,14 @@ namespace taskgateway::support {
 
 // Reads `/tasks/{id}`. A reply's body is the name of a v1::Task.State, its header `x-created` the creation time in unix
 // seconds, `x-detail` something that changes the etag alone; 404 is NOT_FOUND, 403 PERMISSION_DENIED; any other status
-// is UNKNOWN. Every failure is final.
+// is UNKNOWN. Every failure is final. Lines behind the first one are the log, each an entry
+// `{command}/{stream}/{content}`.
 class FakeAdapter final : public TaskAdapter {
  public:
   FakeAdapter() {
     traits_.kind = "fake";
     traits_.min_poll_interval = absl::Seconds(1);
+    traits_.has_logs = true;
     traits_.operations = {{"GetTask", 20, 20, std::size_t{16} << 20}};
   }
 
@@ -47,6 +50,8 @@ class FakeAdapter final : public TaskAdapter {
       reply.verdict.status =
           absl::UnknownError(absl::StrCat("HTTP ", response.status, " from ", std::string(ref.host)));
     } else {
+      ReadLog(std::move(response.body), &reply.value.log);
+      response.body = reply.value.log.reply.substr(0, reply.value.log.reply.find('\n'));
       v1::Task::State_Parse(response.body, &state);
     }
     std::int64_t created = 0;
@@ -57,7 +62,7 @@ class FakeAdapter final : public TaskAdapter {
     reply.value.task->set_state(state);
     reply.value.task->set_source_status(response.body);
     reply.value.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
-                              state == v1::Task::CANCELLED);
+                               state == v1::Task::CANCELLED);
     if (want_raw) (*reply.value.raw.emplace().mutable_fields())["body"].set_string_value(response.body);
     return reply;
   }
@@ -70,6 +75,25 @@ class FakeAdapter final : public TaskAdapter {
   }
 
  private:
+  static void ReadLog(std::string body, TaskLog* log) {
+    log->reply = std::move(body);
+    log->reply.reserve(16);  // the views stay valid when it is moved
+    std::string_view rest = log->reply;
+    const auto take = [&rest](char end) {
+      const std::size_t size = std::min(rest.find(end), rest.size());
+      const std::string_view taken = rest.substr(0, size);
+      rest.remove_prefix(std::min(size + 1, rest.size()));
+      return taken;
+    };
+    take('\n');
+    while (!rest.empty()) {
+      TaskLog::Entry& entry = log->entries.emplace_back();
+      entry.command = take('/');
+      entry.stream = take('/');
+      entry.content = take('\n');
+    }
+  }
+
   Traits traits_;
 };
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/executor.h"
 #include "gateway/tasks/fan_out.h"
+#include "gateway/tasks/log_buffers.h"
 #include "gateway/tasks/task_finder.h"
 #include "gateway/tasks/task_follower.h"
 #include "gateway/tasks/task_poller.h"
@@ -60,6 +61,7 @@ struct LiveTasks {
   tasks::TaskReader reader{upstream.context, upstream.cache};
   tasks::TaskFinder finder{upstream.context, upstream.sources, reader};
   tasks::TaskPoller poller{upstream.context, reader};
+  tasks::LogBuffers log_buffers{upstream.context, reader, poller, std::size_t{8} << 20};
   base::InlineExecutor executor;
   tasks::FanOut fan_out{upstream.time.loop, executor};
 };
