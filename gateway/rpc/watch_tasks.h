@@ -50,7 +50,6 @@ class WatchTasksCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const std::size_t lane_;
   tasks::WatchOutbox outbox_;
   std::unique_ptr<tasks::TaskWatch> watch_;  // loop thread
-  bool gone_ = false;                        // loop thread: nobody watches any more
   grpc::ByteBuffer message_;                 // of whoever took it from the outbox, until it is written
   std::shared_ptr<WatchTasksCall> self_;     // until OnDone
 };

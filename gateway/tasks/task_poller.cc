@@ -66,8 +66,7 @@ TaskPoller::~TaskPoller() {
 
 TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string& task_id, PollObserver& observer) {
   std::unique_ptr<Poll>& poll = polls_[Key(&source, task_id)];
-  const bool known = poll != nullptr;
-  if (!known) {
+  if (poll == nullptr) {
     poll = std::make_unique<Poll>();
     poll->key = {&source, task_id};
     poll->first_seen = context_.loop.Now();
