@@ -15,6 +15,11 @@ constexpr double kJitter = 0.1;
 
 bool IsPermanent(const absl::Status& status) { return absl::IsNotFound(status) || absl::IsPermissionDenied(status); }
 
+bool IsBudgetRefusal(const absl::Status& status) {
+  const std::string reason = core::ReasonOf(status);
+  return reason == "BUDGET_EXHAUSTED" || reason == "QUEUE_FULL";
+}
+
 }  // namespace
 
 struct TaskPoller::Poll {
@@ -156,6 +161,8 @@ void TaskPoller::Heard(Poll& poll, const SharedReading& reading) {
 
 void TaskPoller::Failed(Poll& poll, const absl::Status& status) {
   if (poll.over()) return;
+  // A caller who shared the flight had no time for our own budget. The poll has.
+  if (IsBudgetRefusal(status)) return Read(poll, kUnderWay);
   PollNews& news = poll.news;
   news.trouble = status;
   news.permanent = IsPermanent(status);

@@ -85,11 +85,11 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
     waiter->timer = context_.loop.Schedule(request.deadline - context_.loop.Now(),
                                            [this, id] { Answer(id, core::DeadlinePassed("reading the task")); });
   }
+  Waiter& entered = *waiters_.emplace(id, std::move(waiter)).first->second;
   std::unique_ptr<Slot>& slot = tasks_[key];
   if (slot == nullptr) {
     slot = std::make_unique<Slot>();
     slot->follow_up.push_back(id);
-    waiters_.emplace(id, std::move(waiter));
     Begin(key, *slot);
     return id;
   }
@@ -97,13 +97,12 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
   Flight& flight = *slot->flight;
   const bool fresh = request.max_staleness <= absl::ZeroDuration();
   if (flight.outdated || (fresh && flight.sent) || (request.raw && !flight.decoding->AskForRaw())) {
-    waiter->place = Waiter::kFollowUp;
+    entered.place = Waiter::kFollowUp;
     slot->follow_up.push_back(id);
   } else {
     flight.waiters.push_back(id);
     if (!request.poll) flight.call->Hurry();
   }
-  waiters_.emplace(id, std::move(waiter));
   return id;
 }
 
@@ -175,9 +174,16 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
   spec.operation = adapter.traits().operations.front();
   spec.priority = poll ? upstream::Priority::kPoll : upstream::Priority::kRead;
   spec.deadline = [this, &flight] {
+    // A poll has all the time, but callers who share its flight are to be told in time what is wrong.
     absl::Duration latest = absl::ZeroDuration();
-    for (const ReadId id : flight.waiters) latest = std::max(latest, waiters_.at(id)->deadline);
-    return latest;
+    bool only_polls = true;
+    for (const ReadId id : flight.waiters) {
+      const Waiter& waiting = *waiters_.at(id);
+      if (waiting.poll) continue;
+      only_polls = false;
+      latest = std::max(latest, waiting.deadline);
+    }
+    return only_polls ? absl::InfiniteDuration() : latest;
   };
   spec.decode = [&source, &clock = context_.loop.clock(), decoding = flight.decoding](core::HttpResponse response) {
     decoding->read_at = clock.Uptime();
