@@ -6,6 +6,7 @@
 
 #include "gateway/rpc/read_request.h"
 #include "gateway/tasks/task_watch.h"
+#include "grpcpp/grpcpp.h"
 
 namespace taskgateway::rpc {
 
