@@ -30,7 +30,7 @@ struct TaskPoller::Poll {
 
   bool over() const { return news.permanent || (news.reading != nullptr && news.reading->task().done()); }
 
-  Key key;
+  TaskKey key;
   PollNews news;
   int failures = 0;           // in a row
   absl::Duration first_seen;  // Uptime; also when something was done to the task
@@ -59,7 +59,7 @@ void TaskPoller::Subscription::End() {
 
 TaskPoller::TaskPoller(upstream::Context& context, TaskReader& reader) : context_(context), reader_(reader) {
   reader_.SetListener([this](Source& source, const std::string& task_id, const SharedReading& reading) {
-    const auto poll = polls_.find(Key(&source, task_id));
+    const auto poll = polls_.find(TaskKey(&source, task_id));
     if (poll != polls_.end()) Heard(*poll->second, reading);
   });
 }
@@ -70,7 +70,7 @@ TaskPoller::~TaskPoller() {
 }
 
 TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string& task_id, PollObserver& observer) {
-  std::unique_ptr<Poll>& poll = polls_[Key(&source, task_id)];
+  std::unique_ptr<Poll>& poll = polls_[TaskKey(&source, task_id)];
   if (poll == nullptr) {
     poll = std::make_unique<Poll>();
     poll->key = {&source, task_id};
@@ -101,7 +101,7 @@ TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string
 }
 
 void TaskPoller::Restart(Source& source, const std::string& task_id) {
-  const auto found = polls_.find(Key(&source, task_id));
+  const auto found = polls_.find(TaskKey(&source, task_id));
   if (found == polls_.end()) return;
   Poll& poll = *found->second;
   poll.first_seen = context_.loop.Now();
