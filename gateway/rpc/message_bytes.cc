@@ -17,10 +17,4 @@ grpc::Slice FieldHead(int number, std::size_t bytes) {
   return grpc::Slice(head, static_cast<std::size_t>(end - head));
 }
 
-void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
-  absl::Duration rest;
-  out->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
-  out->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(rest)));
-}
-
 }  // namespace taskgateway::rpc

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/time/time.h"
-#include "google/protobuf/duration.pb.h"
 #include "grpcpp/grpcpp.h"
 
 namespace taskgateway::rpc {
@@ -30,8 +28,5 @@ bool ParseRequest(const grpc::ByteBuffer& bytes, Request* request) {
   grpc::ByteBuffer shared(bytes);  // shares the slices
   return grpc::SerializationTraits<Request>::Deserialize(&shared, request).ok();
 }
-
-// `duration` is finite.
-void SetDuration(absl::Duration duration, google::protobuf::Duration* out);
 
 }  // namespace taskgateway::rpc

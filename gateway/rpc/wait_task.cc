@@ -5,6 +5,7 @@
 
 #include "adapters/core/status_catalogue.h"
 #include "gateway/rpc/message_bytes.h"
+#include "gateway/tasks/proto_time.h"
 #include "gateway/tasks/reply_size.h"
 
 namespace taskgateway::rpc {
@@ -19,7 +20,7 @@ grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view) {
   v1::WaitTaskResponse rest;
   rest.set_outcome(result.outcome);
   if (result.outcome != v1::WaitTaskResponse::DONE) {
-    SetDuration(result.retry_delay, rest.mutable_retry_delay());
+    tasks::SetDuration(result.retry_delay, rest.mutable_retry_delay());
   }
   const std::string& task = result.reading->Serialized(view);
   if (task.size() + kBesideTask > tasks::kMaxReplyBytes) {

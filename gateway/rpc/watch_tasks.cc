@@ -85,7 +85,6 @@ void WatchTasksCall::Launch() {
 }
 
 void WatchTasksCall::Begin() {
-  if (gone_) return;
   watch_ = std::make_unique<tasks::TaskWatch>(tasks_.following(), tasks_.fan_out, std::move(order_.targets),
                                               order_.heartbeat_interval, outbox_, weak_from_this());
   watch_->Start();
@@ -93,7 +92,6 @@ void WatchTasksCall::Begin() {
 }
 
 void WatchTasksCall::End() {
-  gone_ = true;
   tasks_.open_calls.Remove(*this);
   watch_.reset();
 }
@@ -128,6 +126,7 @@ void WatchTasksCall::OnCancel() {
 }
 
 void WatchTasksCall::OnDone() {
+  // Behind Begin, which was posted first.
   tasks_.loop.Post([call = std::move(self_)] { call->End(); });
 }
 

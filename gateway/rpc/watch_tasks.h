@@ -6,6 +6,7 @@
 
 #include "gateway/rpc/read_request.h"
 #include "gateway/tasks/task_watch.h"
+#include "grpcpp/grpcpp.h"
 
 namespace taskgateway::rpc {
 
@@ -50,7 +51,6 @@ class WatchTasksCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const std::size_t lane_;
   tasks::WatchOutbox outbox_;
   std::unique_ptr<tasks::TaskWatch> watch_;  // loop thread
-  bool gone_ = false;                        // loop thread: nobody watches any more
   grpc::ByteBuffer message_;                 // of whoever took it from the outbox, until it is written
   std::shared_ptr<WatchTasksCall> self_;     // until OnDone
 };

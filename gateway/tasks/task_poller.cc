@@ -15,6 +15,11 @@ constexpr double kJitter = 0.1;
 
 bool IsPermanent(const absl::Status& status) { return absl::IsNotFound(status) || absl::IsPermissionDenied(status); }
 
+bool IsBudgetRefusal(const absl::Status& status) {
+  const std::string reason = core::ReasonOf(status);
+  return reason == "BUDGET_EXHAUSTED" || reason == "QUEUE_FULL";
+}
+
 }  // namespace
 
 struct TaskPoller::Poll {
@@ -25,7 +30,7 @@ struct TaskPoller::Poll {
 
   bool over() const { return news.permanent || (news.reading != nullptr && news.reading->task().done()); }
 
-  Key key;
+  TaskKey key;
   PollNews news;
   int failures = 0;           // in a row
   absl::Duration first_seen;  // Uptime; also when something was done to the task
@@ -54,7 +59,7 @@ void TaskPoller::Subscription::End() {
 
 TaskPoller::TaskPoller(upstream::Context& context, TaskReader& reader) : context_(context), reader_(reader) {
   reader_.SetListener([this](Source& source, const std::string& task_id, const SharedReading& reading) {
-    const auto poll = polls_.find(Key(&source, task_id));
+    const auto poll = polls_.find(TaskKey(&source, task_id));
     if (poll != polls_.end()) Heard(*poll->second, reading);
   });
 }
@@ -65,9 +70,8 @@ TaskPoller::~TaskPoller() {
 }
 
 TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string& task_id, PollObserver& observer) {
-  std::unique_ptr<Poll>& poll = polls_[Key(&source, task_id)];
-  const bool known = poll != nullptr;
-  if (!known) {
+  std::unique_ptr<Poll>& poll = polls_[TaskKey(&source, task_id)];
+  if (poll == nullptr) {
     poll = std::make_unique<Poll>();
     poll->key = {&source, task_id};
     poll->first_seen = context_.loop.Now();
@@ -97,7 +101,7 @@ TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string
 }
 
 void TaskPoller::Restart(Source& source, const std::string& task_id) {
-  const auto found = polls_.find(Key(&source, task_id));
+  const auto found = polls_.find(TaskKey(&source, task_id));
   if (found == polls_.end()) return;
   Poll& poll = *found->second;
   poll.first_seen = context_.loop.Now();
@@ -157,6 +161,8 @@ void TaskPoller::Heard(Poll& poll, const SharedReading& reading) {
 
 void TaskPoller::Failed(Poll& poll, const absl::Status& status) {
   if (poll.over()) return;
+  // A caller who shared the flight had no time for our own budget. The poll has.
+  if (IsBudgetRefusal(status)) return Read(poll, kUnderWay);
   PollNews& news = poll.news;
   news.trouble = status;
   news.permanent = IsPermanent(status);

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gateway/tasks/source.h"
+#include "gateway/tasks/task_key.h"
 #include "gateway/tasks/task_reader.h"
 #include "gateway/tasks/task_update.h"
 
@@ -88,15 +89,6 @@ class TaskPoller {
   std::size_t polls() const { return polls_.size(); }
 
  private:
-  using Key = std::pair<Source*, std::string>;
-  struct KeyLess {
-    // By name, never by address: the order must be the same in each run.
-    bool operator()(const Key& left, const Key& right) const {
-      if (left.first != right.first) return left.first->name < right.first->name;
-      return left.second < right.second;
-    }
-  };
-
   void Leave(Poll& poll, std::uint64_t id);
   void Read(Poll& poll, absl::Duration max_staleness);
   void Heard(Poll& poll, const SharedReading& reading);
@@ -111,7 +103,7 @@ class TaskPoller {
 
   upstream::Context& context_;
   TaskReader& reader_;
-  std::map<Key, std::unique_ptr<Poll>, KeyLess> polls_;
+  std::map<TaskKey, std::unique_ptr<Poll>, TaskKeyLess> polls_;
   std::uint64_t next_subscription_ = 1;
 };
 

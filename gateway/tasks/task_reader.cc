@@ -5,25 +5,16 @@
 #include <optional>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
 #include "gateway/tasks/decode_reading.h"
 
 namespace taskgateway::tasks {
 
-namespace {
-
-std::string NameOf(const Source& source, const std::string& task_id) {
-  return absl::StrCat("sources/", source.name, "/tasks/", task_id);
-}
-
-}  // namespace
-
 struct TaskReader::Waiter {
   // What the waiter waits for.
   enum Place { kFlight, kFollowUp, kCache };
 
-  Key key;
+  TaskKey key;
   bool raw;
   bool poll;
   absl::Duration deadline;
@@ -80,17 +71,17 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
                                                 .poll = request.poll,
                                                 .deadline = request.deadline,
                                                 .done = std::move(done)});
-  const Key key = waiter->key;
-  if (AnswerFromCache(id, NameOf(*key.first, key.second), request, waiter)) return id;
+  const TaskKey key = waiter->key;
+  if (AnswerFromCache(id, CanonicalName(*key.first, key.second), request, waiter)) return id;
   if (request.deadline != absl::InfiniteDuration()) {
     waiter->timer = context_.loop.Schedule(request.deadline - context_.loop.Now(),
                                            [this, id] { Answer(id, core::DeadlinePassed("reading the task")); });
   }
+  Waiter& entered = *waiters_.emplace(id, std::move(waiter)).first->second;
   std::unique_ptr<Slot>& slot = tasks_[key];
   if (slot == nullptr) {
     slot = std::make_unique<Slot>();
     slot->follow_up.push_back(id);
-    waiters_.emplace(id, std::move(waiter));
     Begin(key, *slot);
     return id;
   }
@@ -98,13 +89,12 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
   Flight& flight = *slot->flight;
   const bool fresh = request.max_staleness <= absl::ZeroDuration();
   if (flight.outdated || (fresh && flight.sent) || (request.raw && !flight.decoding->AskForRaw())) {
-    waiter->place = Waiter::kFollowUp;
+    entered.place = Waiter::kFollowUp;
     slot->follow_up.push_back(id);
   } else {
     flight.waiters.push_back(id);
     if (!request.poll) flight.call->Hurry();
   }
-  waiters_.emplace(id, std::move(waiter));
   return id;
 }
 
@@ -149,19 +139,19 @@ void TaskReader::Leave(ReadId read) {
 }
 
 void TaskReader::Outdate(Source& source, const std::string& task_id) {
-  cache_.Drop(NameOf(source, task_id));
-  const auto slot = tasks_.find(Key(&source, task_id));
+  cache_.Drop(CanonicalName(source, task_id));
+  const auto slot = tasks_.find(TaskKey(&source, task_id));
   if (slot != tasks_.end() && slot->second->flight->sent) slot->second->flight->outdated = true;
 }
 
 // Starts a flight for the slot's follow-up.
-void TaskReader::Begin(const Key& key, Slot& slot) {
+void TaskReader::Begin(const TaskKey& key, Slot& slot) {
   slot.flight = std::make_unique<Flight>();
   Flight& flight = *slot.flight;
   flight.waiters.swap(slot.follow_up);
   flight.decoding = std::make_shared<Flight::Decoding>();
   Source& source = *key.first;
-  flight.decoding->name = NameOf(source, key.second);
+  flight.decoding->name = CanonicalName(source, key.second);
   flight.decoding->host = source.channel.endpoint.host;
   bool poll = true;
   for (const ReadId id : flight.waiters) {
@@ -177,9 +167,16 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
   spec.operation = adapter.traits().operations.front();
   spec.priority = poll ? upstream::Priority::kPoll : upstream::Priority::kRead;
   spec.deadline = [this, &flight] {
+    // A poll has all the time, but callers who share its flight are to be told in time what is wrong.
     absl::Duration latest = absl::ZeroDuration();
-    for (const ReadId id : flight.waiters) latest = std::max(latest, waiters_.at(id)->deadline);
-    return latest;
+    bool only_polls = true;
+    for (const ReadId id : flight.waiters) {
+      const Waiter& waiting = *waiters_.at(id);
+      if (waiting.poll) continue;
+      only_polls = false;
+      latest = std::max(latest, waiting.deadline);
+    }
+    return only_polls ? absl::InfiniteDuration() : latest;
   };
   spec.decode = [&source, &clock = context_.loop.clock(), decoding = flight.decoding](core::HttpResponse response) {
     decoding->read_at = clock.Uptime();
@@ -192,7 +189,7 @@ void TaskReader::Begin(const Key& key, Slot& slot) {
   flight.call->Start();
 }
 
-void TaskReader::End(const Key& key, const absl::Status& status) {
+void TaskReader::End(const TaskKey& key, const absl::Status& status) {
   const auto slot = tasks_.find(key);
   const std::unique_ptr<Flight> ended = std::move(slot->second->flight);
   const std::string& name = ended->decoding->name;

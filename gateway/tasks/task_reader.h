@@ -14,6 +14,7 @@
 #include "gateway/tasks/reading.h"
 #include "gateway/tasks/source.h"
 #include "gateway/tasks/task_cache.h"
+#include "gateway/tasks/task_key.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace taskgateway::tasks {
@@ -79,19 +80,11 @@ class TaskReader {
   struct Waiter;
   struct Flight;
   struct Slot;
-  using Key = std::pair<Source*, std::string>;
-  struct KeyLess {
-    // By name, never by address: the order must be the same in each run.
-    bool operator()(const Key& left, const Key& right) const {
-      if (left.first != right.first) return left.first->name < right.first->name;
-      return left.second < right.second;
-    }
-  };
-  using Slots = std::map<Key, std::unique_ptr<Slot>, KeyLess>;
+  using Slots = std::map<TaskKey, std::unique_ptr<Slot>, TaskKeyLess>;
 
   bool AnswerFromCache(ReadId id, const std::string& name, const ReadRequest& request, std::unique_ptr<Waiter>& waiter);
-  void Begin(const Key& key, Slot& slot);
-  void End(const Key& key, const absl::Status& status);
+  void Begin(const TaskKey& key, Slot& slot);
+  void End(const TaskKey& key, const absl::Status& status);
   void Answer(ReadId read, absl::StatusOr<SharedReading> result);
 
   upstream::Context& context_;

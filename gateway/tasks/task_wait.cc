@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
 
 namespace taskgateway::tasks {
@@ -85,8 +84,7 @@ void TaskWait::EndWithLatest() {
   const PollNews& news = follower_.news();
   SharedReading reading = news.reading;
   if (reading == nullptr && target_.source != nullptr) {
-    const std::string name = absl::StrCat("sources/", target_.source->name, "/tasks/", target_.task_id);
-    reading = cache_.Find(name, absl::InfiniteDuration(), false).reading;
+    reading = cache_.Find(CanonicalName(*target_.source, target_.task_id), absl::InfiniteDuration(), false).reading;
   }
   if (reading == nullptr) return End({.status = Unread(news.trouble), .reading = nullptr, .retry_delay = {}});
   WaitResult result;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/tasks/proto_time.h"
+
 namespace taskgateway::tasks {
 
 class TaskWatch::Followed final : public PollObserver {
@@ -33,7 +35,7 @@ std::vector<WatchOutbox::Target> TaskWatch::OutboxTargets(const std::vector<Watc
     WatchOutbox::Target& to = made.emplace_back();
     to.requested_name = target.requested_name;
     to.canonical = target.target.source != nullptr &&
-                   target.requested_name == "sources/" + target.target.source->name + "/tasks/" + target.target.task_id;
+                   target.requested_name == CanonicalName(*target.target.source, target.target.task_id);
     if (target.resume_from) to.resume_state = target.resume_from->state;
   }
   return made;
@@ -112,8 +114,7 @@ void TaskWatch::Heartbeat() {
       as_of = absl::InfinitePast();
       break;
     }
-    const google::protobuf::Timestamp& read = reading->task().read_time();
-    as_of = std::min(as_of, absl::FromUnixSeconds(read.seconds()) + absl::Nanoseconds(read.nanos()));
+    as_of = std::min(as_of, TimeOf(reading->task().read_time()));
   }
   outbox_.PutHeartbeat(as_of == absl::InfiniteFuture() ? absl::InfinitePast() : as_of);
   Notify();

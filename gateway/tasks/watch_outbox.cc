@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/core/status_catalogue.h"
+#include "gateway/tasks/proto_time.h"
 
 namespace taskgateway::tasks {
 namespace {
@@ -95,12 +96,7 @@ std::optional<WatchOutbox::Step> WatchOutbox::Next() {
   }
   if (!heartbeat_) return std::nullopt;
   v1::WatchHeartbeat& heartbeat = *response.mutable_heartbeat();
-  if (*heartbeat_ != absl::InfinitePast()) {
-    const std::int64_t seconds = absl::ToUnixSeconds(*heartbeat_);
-    heartbeat.mutable_as_of()->set_seconds(seconds);
-    heartbeat.mutable_as_of()->set_nanos(
-        static_cast<std::int32_t>(absl::ToInt64Nanoseconds(*heartbeat_ - absl::FromUnixSeconds(seconds))));
-  }
+  if (*heartbeat_ != absl::InfinitePast()) SetTime(*heartbeat_, heartbeat.mutable_as_of());
   heartbeat_.reset();
   return Write(response);
 }
@@ -140,11 +136,7 @@ WatchOutbox::Step WatchOutbox::TellTrouble(Slot& slot) {
   v1::TaskUnreachable& unreachable = *response.mutable_unreachable();
   *unreachable.mutable_status() = core::ToRpcStatus(slot.trouble);
   unreachable.set_will_retry(slot.retry_delay.has_value());
-  if (slot.retry_delay) {
-    absl::Duration rest;
-    unreachable.mutable_retry_delay()->set_seconds(absl::IDivDuration(*slot.retry_delay, absl::Seconds(1), &rest));
-    unreachable.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(rest)));
-  }
+  if (slot.retry_delay) SetDuration(*slot.retry_delay, unreachable.mutable_retry_delay());
   return Write(response);
 }
 

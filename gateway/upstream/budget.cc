@@ -61,12 +61,6 @@ Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted, Priorit
   return ticket;
 }
 
-void Budget::Hurry(Ticket ticket) {
-  auto poll = polls_.extract(ticket);
-  if (poll.empty()) return;
-  queue_.emplace(ticket, Waiting{absl::InfiniteDuration(), std::move(poll.mapped())});
-}
-
 void Budget::Leave(Ticket ticket) {
   queue_.erase(ticket);
   polls_.erase(ticket);

@@ -54,8 +54,6 @@ class Budget {
   // BUDGET_EXHAUSTED when none can come by `deadline` (Uptime): at once, or as soon as throttling makes it so; at once
   // with QUEUE_FULL when too many wait. A poll is never refused. Returns 0 when it has been called already.
   Ticket Acquire(absl::Duration deadline, Granted granted, Priority priority = Priority::kRead);
-  // Makes a poll that waits a read without deadline; ignores any other ticket.
-  void Hurry(Ticket ticket);
   // Leaves the queue without being called; anything else than a ticket that waits is ignored.
   void Leave(Ticket ticket);
   // The upstream throttled a call, and wants no other for `retry_after`.

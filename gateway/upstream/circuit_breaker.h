@@ -8,9 +8,10 @@ namespace taskgateway::upstream {
 struct BreakerPolicy {
   // Attempts that fail in a row before no more are made: more than one call makes, so that one bad task is not enough.
   int failures_to_open = 10;
-  // The first pause; it doubles with each probe that fails, up to the last, which is a poll's longest interval.
+  // The first pause; it doubles with each probe that fails, up to the last: half of a poll's longest interval, so that
+  // an end is not seen much later for it.
   absl::Duration first_pause = absl::Seconds(1);
-  absl::Duration max_pause = absl::Seconds(20);
+  absl::Duration max_pause = absl::Seconds(10);
 };
 
 // Closed: attempts go. Open: none goes until the pause is over. Half-open: one attempt goes as a probe; its success

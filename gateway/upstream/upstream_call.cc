@@ -133,6 +133,8 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       if (!verdict.retry_after) SetRetryDelay(verdict.status, budget.WaitOfNext());
     }
     last_failure = std::move(verdict.status);
+    const bool later = verdict.signal == Signal::kTransient || verdict.signal == Signal::kThrottled;
+    if (later && spec.priority == Priority::kPoll) return Finish(std::move(last_failure));
     FailedAttempt failed;
     failed.attempt = attempts;
     failed.idempotent = spec.idempotent;
@@ -219,8 +221,13 @@ void UpstreamCall::Start() {
 }
 
 void UpstreamCall::Hurry() {
-  state_->spec.priority = Priority::kRead;
-  state_->budget.Hurry(state_->ticket);
+  // on_send may destroy this call.
+  const std::shared_ptr<State> state = state_;
+  if (std::exchange(state->spec.priority, Priority::kRead) == Priority::kRead || state->ticket == 0) return;
+  state->budget.Leave(std::exchange(state->ticket, 0));
+  state->starting = true;
+  state->Acquire();
+  state->starting = false;
 }
 
 }  // namespace taskgateway::upstream

@@ -48,6 +48,7 @@ struct CallSpec {
   core::HttpRequest request;  // unsigned, without host
   Operation operation;
   bool idempotent = true;
+  // A poll does without attempts that come later: its schedule has them.
   Priority priority = Priority::kRead;
   // When the last interested caller gives up, as Uptime; asked anew at every decision, since callers come and go.
   std::function<absl::Duration()> deadline;
@@ -70,7 +71,8 @@ class UpstreamCall {
 
   // Begins; once. `deadline` and `on_send` may be called within Start, `done` never.
   void Start();
-  // Makes a poll a read: from now on somebody waits for it.
+  // Makes a poll a read, as if it came now: somebody waits for it. `deadline` and `on_send` may be called within Hurry,
+  // `done` never.
   void Hurry();
 
  private:

@@ -23,8 +23,6 @@ namespace taskgateway::support {
 // Reads answer with what the test last said of the task, 10 ms later; 404 for tasks that it said nothing of.
 struct LiveTasks {
   explicit LiveTasks(const std::vector<std::string>& sources = {"s"}) : upstream(sources) {
-    // One attempt a poll, so that a failed poll is one failed request.
-    upstream.context.retry.max_attempts = 1;
     upstream.http.SetScript([this](const core::HttpRequest& request) -> std::optional<FakeHttpClient::ScriptedReply> {
       const auto said = replies.find(request.host + request.path);
       return FakeHttpClient::ScriptedReply{said == replies.end() ? HttpReply(404) : said->second, latency};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/core/status_catalogue.h"
 #include "gateway/tasks/poll_interval.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -164,6 +165,32 @@ TEST_F(TaskPollerTest, WhoComesBackWithin10sFindsTheSchedule) {
   live_.Run(absl::Minutes(1));
   EXPECT_THAT(again.heard, ElementsAre("RUNNING"));
   EXPECT_EQ(live_.poller.polls(), 1u);
+}
+
+TEST_F(TaskPollerTest, APollIsOneAttemptBecauseTheScheduleHasTheNext) {
+  live_.SayNothing("t");
+  Subscriber& subscriber = Subscribe();
+  live_.Run(absl::Milliseconds(900));
+  EXPECT_EQ(live_.sent(), 1u);
+  EXPECT_THAT(subscriber.heard, ElementsAre("UNAVAILABLE"));
+}
+
+// The poll waits for its token as long as it takes; the caller who joins it is told at once, and the poll goes on.
+TEST_F(TaskPollerTest, ACallerWithoutTimeIsRefusedAndThePollGoesOn) {
+  live_.Say("t", "RUNNING");
+  for (int i = 0; i < 20; ++i) Read("drain" + std::to_string(i));
+  live_.upstream.budgets.front()->Throttled(absl::Seconds(30));
+  Subscriber& subscriber = Subscribe();
+  live_.Run(absl::Seconds(1));
+  absl::Status refused;
+  live_.reader.Read({.source = &live_.source(), .task_id = "t", .deadline = live_.now() + absl::Seconds(5)},
+                    [&](const absl::StatusOr<SharedReading>& reading) { refused = reading.status(); });
+  EXPECT_TRUE(refused.ok()) << "never before Read returns";
+  live_.Run(absl::ZeroDuration());
+  EXPECT_EQ(core::ReasonOf(refused), "BUDGET_EXHAUSTED");
+  EXPECT_THAT(subscriber.heard, IsEmpty());
+  live_.Run(absl::Minutes(1));
+  EXPECT_THAT(subscriber.heard, ElementsAre("RUNNING"));
 }
 
 TEST_F(TaskPollerTest, TroubleThatMayPassNeverEndsASchedule) {

@@ -66,15 +66,6 @@ TEST_F(BudgetPriorityTest, PollsAreNeverRefusedAndTakeNoPlaceOfReads) {
   EXPECT_THAT(granted_, ElementsAre("first"));
 }
 
-TEST_F(BudgetPriorityTest, APollThatHurriesGoesAsTheReadItWouldHaveBeen) {
-  Poll("p1");
-  const Budget::Ticket p2 = Poll("p2");
-  Ask("r");
-  budget_.Hurry(p2);
-  time_.RunFor(absl::Seconds(3));
-  EXPECT_THAT(granted_, ElementsAre("first", "p2", "r", "p1"));
-}
-
 TEST_F(BudgetPriorityTest, APollMayLeave) {
   budget_.Leave(Poll("p"));
   time_.RunFor(absl::Seconds(5));

@@ -231,6 +231,59 @@ TEST_F(UpstreamCallTest, ACallRefusedInTheQueueEndsWithTheBudgetsStatus) {
   EXPECT_EQ(core::ReasonOf(done_[0]), "BUDGET_EXHAUSTED");
 }
 
+TEST_F(UpstreamCallTest, APollIsOneAttemptUnlessItBecameARead) {
+  http_.AnswerAll(Transient());
+  CallSpec spec = Spec();
+  spec.priority = Priority::kPoll;
+  Start(std::move(spec));
+  time_.RunFor(kLong);
+  EXPECT_THAT(http_.sent(), SizeIs(1));
+  spec = Spec();
+  spec.priority = Priority::kPoll;
+  Start(std::move(spec));
+  call_->Hurry();
+  time_.RunFor(kLong);
+  EXPECT_THAT(http_.sent(), SizeIs(1 + 4));
+}
+
+TEST_F(UpstreamCallTest, APollStillRenewsItsKeys) {
+  credentials_.renewed = FakeCredentialSource::Keys("second");
+  http_.AnswerInTurn({KeysRejected(), Ok()});
+  CallSpec spec = Spec();
+  spec.priority = Priority::kPoll;
+  Start(std::move(spec));
+  time_.RunFor(kLong);
+  EXPECT_THAT(done_, ElementsAre(absl::OkStatus()));
+}
+
+TEST_F(UpstreamCallTest, APollThatHurriesQueuesAsARead) {
+  http_.AnswerAll(Ok());
+  EmptyBudget();
+  for (int i = 0; i < 3; ++i)
+    budget_.Acquire(
+        absl::InfiniteDuration(), [](const absl::Status&) {}, Priority::kPoll);
+  CallSpec spec = Spec();
+  spec.priority = Priority::kPoll;
+  Start(std::move(spec));
+  call_->Hurry();
+  time_.RunFor(kLong);
+  ASSERT_THAT(http_.sent(), SizeIs(1));
+  EXPECT_EQ(http_.sent()[0].at - begin_, absl::Milliseconds(500)) << "the first token, before the polls";
+}
+
+TEST_F(UpstreamCallTest, APollThatHurriesForACallerWithoutTimeIsRefusedLater) {
+  EmptyBudget();
+  CallSpec spec = Spec();
+  spec.priority = Priority::kPoll;
+  Start(std::move(spec));
+  deadline_ = begin_ + absl::Milliseconds(100);
+  call_->Hurry();
+  EXPECT_THAT(done_, SizeIs(0)) << "never within Hurry";
+  time_.Settle();
+  ASSERT_THAT(done_, SizeIs(1));
+  EXPECT_EQ(core::ReasonOf(done_[0]), "BUDGET_EXHAUSTED");
+}
+
 TEST_F(UpstreamCallTest, AnOpenBreakerRefusesAtOnceAndTakesNoToken) {
   http_.AnswerAll(Transient());
   for (int i = 0; i < 3; ++i) {
