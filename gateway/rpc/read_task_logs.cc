@@ -40,29 +40,15 @@ absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, cons
 }
 
 ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, LogOrder order, std::size_t lane)
-    : tasks_(tasks),
+    : StreamCall(tasks, lane),
       target_(std::move(order.target)),
       follow_(order.terms.follow),
-      lane_(lane),
       outbox_(std::move(order.terms)) {}
 
-void ReadTaskLogsCall::Launch() {
-  self_ = shared_from_this();
-  tasks_.loop.Post([call = self_] { call->Begin(); });
-}
-
-void ReadTaskLogsCall::Begin() {
-  if (gone_) return;
-  read_ = std::make_unique<tasks::TaskLogRead>(tasks_.following(), tasks_.log_buffers, tasks_.fan_out, target_, follow_,
-                                               outbox_, weak_from_this());
+void ReadTaskLogsCall::Open() {
+  read_ = std::make_unique<tasks::TaskLogRead>(tasks().following(), tasks().log_buffers, tasks().fan_out, target_,
+                                               follow_, outbox_, weak_from_this());
   read_->Start();
-  tasks_.open_calls.Add(*this);
-}
-
-void ReadTaskLogsCall::End() {
-  gone_ = true;
-  tasks_.open_calls.Remove(*this);
-  read_.reset();
 }
 
 void ReadTaskLogsCall::Drain() { read_->Fail(core::ShuttingDown()); }
@@ -75,31 +61,14 @@ void ReadTaskLogsCall::Deliver() {
     case tasks::LogOutbox::Step::kWrite: {
       const std::string& bytes = *step.message;
       const grpc::Slice slice = SharedSlice(bytes, std::move(step.message));
-      message_ = grpc::ByteBuffer(&slice, 1);
-      return StartWrite(&message_);
+      return Write(grpc::ByteBuffer(&slice, 1));
     }
     case tasks::LogOutbox::Step::kGoOn:
-      return tasks_.context.decode_executor.Run([call = shared_from_this()] { call->Deliver(); });
+      return tasks().context.decode_executor.Run([call = shared_from_this()] { call->Deliver(); });
     case tasks::LogOutbox::Step::kFinish:
       // A caller that is gone does not hear it.
       return Finish(ToGrpcStatus(step.status));
   }
-}
-
-void ReadTaskLogsCall::OnWriteDone(bool ok) {
-  if (!ok) outbox_.Cancel();
-  message_.Clear();
-  outbox_.Written();
-  Deliver();
-}
-
-void ReadTaskLogsCall::OnCancel() {
-  outbox_.Cancel();
-  Deliver();
-}
-
-void ReadTaskLogsCall::OnDone() {
-  tasks_.loop.Post([call = std::move(self_)] { call->End(); });
 }
 
 }  // namespace taskgateway::rpc

@@ -77,23 +77,12 @@ absl::StatusOr<WatchOrder> ToWatch(const v1::WatchTasksRequest& request, const t
 }
 
 WatchTasksCall::WatchTasksCall(const Tasks& tasks, WatchOrder order, std::size_t lane)
-    : tasks_(tasks), order_(std::move(order)), lane_(lane), outbox_(tasks::TaskWatch::OutboxTargets(order_.targets)) {}
+    : StreamCall(tasks, lane), order_(std::move(order)), outbox_(tasks::TaskWatch::OutboxTargets(order_.targets)) {}
 
-void WatchTasksCall::Launch() {
-  self_ = shared_from_this();
-  tasks_.loop.Post([call = self_] { call->Begin(); });
-}
-
-void WatchTasksCall::Begin() {
-  watch_ = std::make_unique<tasks::TaskWatch>(tasks_.following(), tasks_.fan_out, std::move(order_.targets),
+void WatchTasksCall::Open() {
+  watch_ = std::make_unique<tasks::TaskWatch>(tasks().following(), tasks().fan_out, std::move(order_.targets),
                                               order_.heartbeat_interval, outbox_, weak_from_this());
   watch_->Start();
-  tasks_.open_calls.Add(*this);
-}
-
-void WatchTasksCall::End() {
-  tasks_.open_calls.Remove(*this);
-  watch_.reset();
 }
 
 void WatchTasksCall::Deliver() {
@@ -104,30 +93,12 @@ void WatchTasksCall::Deliver() {
     case tasks::WatchOutbox::Step::kWrite: {
       const std::string& shared = *step.shared;
       const grpc::Slice slices[] = {SharedSlice(shared, std::move(step.shared)), grpc::Slice(step.own)};
-      message_ = grpc::ByteBuffer(slices, step.own.empty() ? 1 : 2);
-      return StartWrite(&message_);
+      return Write(grpc::ByteBuffer(slices, step.own.empty() ? 1 : 2));
     }
     case tasks::WatchOutbox::Step::kFinish:
       // A caller that is gone does not hear it.
       return Finish(grpc::Status::OK);
   }
-}
-
-void WatchTasksCall::OnWriteDone(bool ok) {
-  if (!ok) outbox_.Cancel();
-  message_.Clear();
-  outbox_.Written();
-  Deliver();
-}
-
-void WatchTasksCall::OnCancel() {
-  outbox_.Cancel();
-  Deliver();
-}
-
-void WatchTasksCall::OnDone() {
-  // Behind Begin, which was posted first.
-  tasks_.loop.Post([call = std::move(self_)] { call->End(); });
 }
 
 }  // namespace taskgateway::rpc

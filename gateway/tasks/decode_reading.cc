@@ -4,23 +4,9 @@
 
 #include "gateway/tasks/etag.h"
 #include "gateway/tasks/poll_interval.h"
+#include "gateway/tasks/proto_time.h"
 
 namespace taskgateway::tasks {
-namespace {
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const std::int64_t seconds = absl::ToUnixSeconds(time);
-  out->set_seconds(seconds);
-  out->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
-
-void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
-  const std::int64_t seconds = absl::ToInt64Seconds(duration);
-  out->set_seconds(seconds);
-  out->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(duration - absl::Seconds(seconds))));
-}
-
-}  // namespace
 
 Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, absl::Time read_time,
                       core::HttpResponse response, SharedReading* reading, SharedLog* log) {

@@ -66,7 +66,7 @@ LogBuffers::~LogBuffers() {
 
 void LogBuffers::Subscribe(Source& source, const std::string& task_id, bool follow, LogObserver& observer,
                            Subscription* subscription) {
-  std::shared_ptr<Buffer>& buffer = buffers_[Key(source.name, task_id)];
+  std::shared_ptr<Buffer>& buffer = buffers_[TaskKey(&source, task_id)];
   if (buffer == nullptr) buffer = std::make_shared<Buffer>(*this, source, task_id);
   subscription->buffers_ = this;
   subscription->buffer_ = buffer.get();
@@ -85,7 +85,7 @@ void LogBuffers::Subscribe(Source& source, const std::string& task_id, bool foll
 }
 
 void LogBuffers::Heard(Source& source, const std::string& task_id, const SharedReading& reading, const SharedLog& log) {
-  const auto found = buffers_.find(Key(source.name, task_id));
+  const auto found = buffers_.find(TaskKey(&source, task_id));
   if (found == buffers_.end() || found->second->done) return;
   Buffer& buffer = *found->second;
   buffer.name = reading->task().name();
@@ -192,7 +192,7 @@ void LogBuffers::RemoveUnused(Buffer& buffer) {
   reader_.Leave(buffer.read);
   context_.loop.Cancel(buffer.retry);
   if (buffer.log != nullptr) bytes_ -= BytesOf(*buffer.log);
-  buffers_.erase(Key(buffer.source.name, buffer.task_id));
+  buffers_.erase(TaskKey(&buffer.source, buffer.task_id));
 }
 
 }  // namespace taskgateway::tasks

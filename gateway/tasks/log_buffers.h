@@ -5,10 +5,10 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "gateway/tasks/log_point.h"
+#include "gateway/tasks/task_key.h"
 #include "gateway/tasks/task_poller.h"
 
 namespace taskgateway::tasks {
@@ -66,8 +66,6 @@ class LogBuffers {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  using Key = std::pair<std::string, std::string>;  // source, task
-
   void Heard(Source& source, const std::string& task_id, const SharedReading& reading, const SharedLog& log);
   void Compare(Buffer& buffer, SharedLog log, bool done);
   void Replace(Buffer& buffer, SharedLog log, const LogPoint& difference, bool done);
@@ -84,7 +82,7 @@ class LogBuffers {
   TaskPoller& poller_;
   const std::size_t max_bytes_;
   std::size_t bytes_ = 0;
-  std::map<Key, std::shared_ptr<Buffer>> buffers_;
+  std::map<TaskKey, std::shared_ptr<Buffer>, TaskKeyLess> buffers_;
   std::uint64_t next_subscription_ = 1;
 };
 

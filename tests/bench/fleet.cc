@@ -44,7 +44,8 @@ Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), folder_(NewFo
   scenario << "tasks:\n";
   for (int i = 0; i < kTasks; ++i) {
     task_ids_.push_back(absl::StrFormat("task-433aead756057fff8189a7c%04d", i));
-    scenario << "- {api: cloud_control, id: " << task_ids_.back() << ", steps: [{status: Running}]}\n";
+    scenario << "- {api: cloud_control, id: " << task_ids_.back() << ", steps: [{status: Running}]}\n"
+             << "- {api: cloud_control, id: " << task_ids_.back() << "-done, steps: [{status: Succeeded}]}\n";
   }
   scenario.close();
   simulator_ =
@@ -53,25 +54,38 @@ Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), folder_(NewFo
                               kOtherCore, Path("simulator.log"));
   upstream_ = absl::StrCat("127.0.0.1:", simulator_->AwaitPort(Path("simulator.json"), "http"));
   StartGateway();
-  echo_ =
-      std::make_unique<Child>(std::vector<std::string>{absl::StrCat(kBinaries, "/bench/bare_echo"), Path("echo.json")},
-                              kMeasuredCore, Path("echo.log"));
+  const auto echo = [this](const std::string& kind) {
+    const std::vector<std::string> command = {absl::StrCat(kBinaries, "/bench/bare_echo"), kind, Path(kind + ".json")};
+    return std::make_unique<Child>(command, kMeasuredCore, Path(kind + ".log"));
+  };
+  raw_echo_ = echo("raw");
+  typed_echo_ = echo("typed");
   get_ = std::make_unique<Child>(std::vector<std::string>{absl::StrCat(kBinaries, "/bench/bare_get"), upstream_,
                                                           task_ids_.front(), absl::StrCat(outstanding_)},
                                  kMeasuredCore, Path("get.log"), /*talks=*/true);
 
+  std::vector<std::string> running;
+  std::vector<std::string> done;
+  for (const std::string& id : task_ids_) {
+    running.push_back(absl::StrCat("sources/cloud-control/tasks/", id));
+    done.push_back(absl::StrCat(running.back(), "-done"));
+  }
   const auto address = [](int port) { return absl::StrCat("127.0.0.1:", port); };
-  std::vector<std::string> names;
-  for (const std::string& id : task_ids_) names.push_back(absl::StrCat("sources/cloud-control/tasks/", id));
-  const int gateway_port = gateway_->AwaitPort(Path("gateway.json"), "grpc");
-  const int echo_port = echo_->AwaitPort(Path("echo.json"), "grpc");
+  const std::string gateway = address(gateway_->AwaitPort(Path("gateway.json"), "grpc"));
+  const std::string raw = address(raw_echo_->AwaitPort(Path("raw.json"), "grpc"));
+  const std::string typed = address(typed_echo_->AwaitPort(Path("typed.json"), "grpc"));
   // Only now: gRPC starts threads, and a process with threads had better not fork.
-  gateway_client_ = std::make_unique<LoadClient>(address(gateway_port), names, outstanding_);
-  echo_client_ = std::make_unique<LoadClient>(address(echo_port), names, outstanding_);
+  const auto client = [this](const std::string& server, const std::vector<std::string>& names, Freshness freshness) {
+    return std::make_unique<LoadClient>(server, names, freshness, outstanding_);
+  };
+  uncached_client_ = client(gateway, running, Freshness::kUncached);
+  cached_client_ = client(gateway, done, Freshness::kCached);
+  raw_echo_client_ = client(raw, running, Freshness::kCached);
+  typed_echo_client_ = client(typed, running, Freshness::kCached);
 }
 
 Fleet::~Fleet() {
-  for (auto* child : {&get_, &echo_, &gateway_, &simulator_}) child->reset();
+  for (auto* child : {&get_, &typed_echo_, &raw_echo_, &gateway_, &simulator_}) child->reset();
   std::filesystem::remove_all(folder_);
 }
 
@@ -97,7 +111,7 @@ void Fleet::StartGateway() {
 }
 
 Window Fleet::Measure(Side side, absl::Duration time) {
-  const Child* const child = side == Side::kGateway ? gateway_.get() : side == Side::kEcho ? echo_.get() : get_.get();
+  const Child* const child = &ChildOf(side);
   child->Settle();
   simulator_->Settle();
   const absl::Duration idle = IdleTime();
@@ -117,13 +131,44 @@ Window Fleet::Measure(Side side, absl::Duration time) {
   const auto cores = static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
   return {.cpu_us = absl::ToDoubleMicroseconds(child->CpuTime() - cpu - signing) / calls,
           .calls_per_second = calls / absl::ToDoubleSeconds(load.elapsed),
+          .p99_us = absl::ToDoubleMicroseconds(load.p99),
           .simulator_us = absl::ToDoubleMicroseconds(simulator_->CpuTime() - simulator) / calls,
           .foreign_cores = cores - absl::FDivDuration(IdleTime() - idle + CpuTime() - ours, absl::Now() - begin)};
 }
 
+const Child& Fleet::ChildOf(Side side) const {
+  switch (side) {
+    case Side::kUncached:
+    case Side::kCached:
+      return *gateway_;
+    case Side::kRawEcho:
+      return *raw_echo_;
+    case Side::kTypedEcho:
+      return *typed_echo_;
+    case Side::kGet:
+      break;
+  }
+  return *get_;
+}
+
+LoadClient* Fleet::ClientOf(Side side) const {
+  switch (side) {
+    case Side::kUncached:
+      return uncached_client_.get();
+    case Side::kCached:
+      return cached_client_.get();
+    case Side::kRawEcho:
+      return raw_echo_client_.get();
+    case Side::kTypedEcho:
+      return typed_echo_client_.get();
+    case Side::kGet:
+      break;
+  }
+  return nullptr;
+}
+
 Load Fleet::Run(Side side, absl::Duration time, absl::Duration* signing) {
-  if (side == Side::kGateway) return gateway_client_->Run(time);
-  if (side == Side::kEcho) return echo_client_->Run(time);
+  if (LoadClient* const client = ClientOf(side)) return client->Run(time);
   Load load;
   std::int64_t nanoseconds = 0;
   const absl::Time begin = absl::Now();
@@ -137,7 +182,8 @@ Load Fleet::Run(Side side, absl::Duration time, absl::Duration* signing) {
 
 // Of this process and all its children.
 absl::Duration Fleet::CpuTime() const {
-  return OwnCpuTime() + simulator_->CpuTime() + gateway_->CpuTime() + echo_->CpuTime() + get_->CpuTime();
+  return OwnCpuTime() + simulator_->CpuTime() + gateway_->CpuTime() + raw_echo_->CpuTime() + typed_echo_->CpuTime() +
+         get_->CpuTime();
 }
 
 }  // namespace taskgateway::bench

@@ -14,12 +14,19 @@
 namespace taskgateway::bench {
 
 // What is measured.
-enum class Side { kGateway, kEcho, kGet };
+enum class Side {
+  kUncached,   // the gateway's GetTask, each call asking the simulator
+  kCached,     // the gateway's GetTask of done tasks, answered from the cache
+  kRawEcho,    // bare_echo raw
+  kTypedEcho,  // bare_echo typed
+  kGet,        // bare_get
+};
 
 // What one window of load cost.
 struct Window {
   double cpu_us = 0;  // CPU time per call of the side's process
   double calls_per_second = 0;
+  double p99_us = 0;         // of a call; 0 for bare_get
   double simulator_us = 0;   // CPU time per request of the simulator, which echo does without
   double foreign_cores = 0;  // what everything else on the machine used meanwhile, in cores
 };
@@ -36,6 +43,9 @@ class Fleet {
  private:
   std::string Path(const std::string& name) const { return folder_ / name; }
   void StartGateway();
+  // The process and, for all but bare_get, the client of a side.
+  const Child& ChildOf(Side side) const;
+  LoadClient* ClientOf(Side side) const;
   Load Run(Side side, absl::Duration time, absl::Duration* signing);
   absl::Duration CpuTime() const;
 
@@ -45,10 +55,13 @@ class Fleet {
   std::string upstream_;  // host:port
   std::unique_ptr<Child> simulator_;
   std::unique_ptr<Child> gateway_;
-  std::unique_ptr<Child> echo_;
+  std::unique_ptr<Child> raw_echo_;
+  std::unique_ptr<Child> typed_echo_;
   std::unique_ptr<Child> get_;
-  std::unique_ptr<LoadClient> gateway_client_;
-  std::unique_ptr<LoadClient> echo_client_;
+  std::unique_ptr<LoadClient> uncached_client_;
+  std::unique_ptr<LoadClient> cached_client_;
+  std::unique_ptr<LoadClient> raw_echo_client_;
+  std::unique_ptr<LoadClient> typed_echo_client_;
 };
 
 }  // namespace taskgateway::bench

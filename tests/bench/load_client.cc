@@ -1,5 +1,6 @@
 #include "tests/bench/load_client.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -13,10 +14,10 @@ constexpr char kMethod[] = "/taskgateway.v1.TaskService/GetTask";
 // Callers have a deadline; nothing here comes near it.
 constexpr std::chrono::seconds kDeadline(10);
 
-grpc::ByteBuffer RequestFor(const std::string& task_name) {
+grpc::ByteBuffer RequestFor(const std::string& task_name, Freshness freshness) {
   v1::GetTaskRequest request;
   request.set_name(task_name);
-  request.mutable_max_staleness();  // 0: never from what was read before
+  if (freshness == Freshness::kUncached) request.mutable_max_staleness();  // 0: never from what was read before
   const grpc::Slice bytes(request.SerializeAsString());
   return grpc::ByteBuffer(&bytes, 1);
 }
@@ -28,11 +29,13 @@ struct LoadClient::Call {
   std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader;
   grpc::ByteBuffer reply;
   grpc::Status status;
+  absl::Time begin;
 };
 
-LoadClient::LoadClient(const std::string& address, const std::vector<std::string>& task_names, std::size_t outstanding)
+LoadClient::LoadClient(const std::string& address, const std::vector<std::string>& task_names, Freshness freshness,
+                       std::size_t outstanding)
     : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {
-  for (const std::string& name : task_names) requests_.push_back(RequestFor(name));
+  for (const std::string& name : task_names) requests_.push_back(RequestFor(name, freshness));
   for (std::size_t i = 0; i < outstanding; ++i) calls_.push_back(std::make_unique<Call>());
 }
 
@@ -45,6 +48,7 @@ LoadClient::~LoadClient() {
 
 void LoadClient::Start(Call& call) {
   call.reader.reset();
+  call.begin = absl::Now();
   call.context.emplace();
   call.context->set_deadline(std::chrono::system_clock::now() + kDeadline);
   call.reply.Clear();
@@ -56,6 +60,7 @@ void LoadClient::Start(Call& call) {
 
 Load LoadClient::Run(absl::Duration time) {
   Load load;
+  latencies_.clear();
   const absl::Time begin = absl::Now();
   for (const std::unique_ptr<Call>& call : calls_) Start(*call);
   void* tag = nullptr;
@@ -63,17 +68,22 @@ Load LoadClient::Run(absl::Duration time) {
   for (std::size_t left = calls_.size(); left > 0 && queue_.Next(&tag, &ok);) {
     Call& call = *static_cast<Call*>(tag);
     ++load.calls;
+    const absl::Time now = absl::Now();
+    latencies_.push_back(now - call.begin);
     if (!call.status.ok()) {
       ++load.failed;
       load.failure = call.status.error_message();
     }
-    if (absl::Now() - begin < time) {
+    if (now - begin < time) {
       Start(call);
     } else {
       --left;
     }
   }
   load.elapsed = absl::Now() - begin;
+  const auto p99 = latencies_.begin() + static_cast<std::ptrdiff_t>(latencies_.size() * 99 / 100);
+  std::nth_element(latencies_.begin(), p99, latencies_.end());
+  load.p99 = *p99;
   return load;
 }
 

@@ -18,14 +18,22 @@ struct Load {
   std::int64_t calls = 0;
   std::int64_t failed = 0;  // of these
   absl::Duration elapsed;
+  absl::Duration p99;   // 99 of 100 calls took no longer
   std::string failure;  // of the last one that failed
+};
+
+// How fresh the answers must be.
+enum class Freshness {
+  kUncached,  // max_staleness 0
+  kCached,    // max_staleness unset
 };
 
 class LoadClient {
  public:
-  // One connection to `address`. Calls ask for `task_names` in turn, as fresh as can be; `outstanding` of them at a
-  // time, so with more names than that, no two calls are for the same task.
-  LoadClient(const std::string& address, const std::vector<std::string>& task_names, std::size_t outstanding);
+  // One connection to `address`. Calls ask for `task_names` in turn; `outstanding` of them at a time, so with more
+  // names than that, no two calls are for the same task.
+  LoadClient(const std::string& address, const std::vector<std::string>& task_names, Freshness freshness,
+             std::size_t outstanding);
   ~LoadClient();
 
   // Calls for `time`, then waits for what is outstanding.
@@ -41,6 +49,7 @@ class LoadClient {
   std::vector<grpc::ByteBuffer> requests_;
   std::size_t next_request_ = 0;
   std::vector<std::unique_ptr<Call>> calls_;
+  std::vector<absl::Duration> latencies_;  // of one run
 };
 
 }  // namespace taskgateway::bench

@@ -26,8 +26,9 @@ Quartiles QuartilesOf(std::vector<double> numbers) {
 
 std::string_view VerdictOn(double figure, double a_a, const Goal& goal) {
   if (std::abs(a_a - 1) > kSteady) return "no verdict";
-  if (figure > goal.hold) return "misses";
-  return figure <= goal.aim ? "aim met" : "holds";
+  const auto meets = [&](double bound) { return goal.at_least ? figure >= bound : figure <= bound; };
+  if (!meets(goal.hold)) return "misses";
+  return goal.aim > 0 && meets(goal.aim) ? "aim met" : "holds";
 }
 
 }  // namespace taskgateway::bench

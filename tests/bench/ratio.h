@@ -18,8 +18,9 @@ Quartiles QuartilesOf(std::vector<double> numbers);
 
 // What a figure should be at most.
 struct Goal {
-  double hold = 0;  // must
-  double aim = 0;   // should; 0: no more than must
+  double hold = 0;        // must
+  double aim = 0;         // should; 0: no more than must
+  bool at_least = false;  // at least instead of at most
 };
 
 // `aim met`, `holds` or `misses`; `no verdict` when the same thing measured against itself, `a_a`, is outside
