@@ -103,6 +103,13 @@ absl::Duration Child::CpuTime() const {
   return total;
 }
 
+std::int64_t Child::ResidentBytes() const {
+  std::int64_t whole = 0;
+  std::int64_t resident = 0;
+  std::ifstream(absl::StrCat("/proc/", pid_, "/statm")) >> whole >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
 void Child::Settle() const {
   for (absl::Duration before = CpuTime();;) {
     if (WaitForEnd(kLook)) Fail("ended");
@@ -115,7 +122,7 @@ void Child::Settle() const {
 bool Child::WaitForEnd(absl::Duration patience) const { return WaitFor(pid_descriptor_, patience); }
 
 void Child::Fail(const std::string& why) const {
-  std::cerr << "bench_load: " << name_ << " " << why << "\n" << std::ifstream(log_).rdbuf();
+  std::cerr << "bench: " << name_ << " " << why << "\n" << std::ifstream(log_).rdbuf();
   std::exit(1);
 }
 

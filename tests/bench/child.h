@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class Child {
 
   // CPU time of all its threads so far, kernel included.
   absl::Duration CpuTime() const;
+  // Memory that it has in RAM.
+  std::int64_t ResidentBytes() const;
   // Waits until it has nothing more to do: no CPU time for a millisecond.
   void Settle() const;
 

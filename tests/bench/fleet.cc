@@ -21,15 +21,6 @@ constexpr int kMeasuredCore = 0;
 constexpr int kOtherCore = 1;
 constexpr char kBinaries[] = TASKGATEWAY_BINARY_DIR;
 
-std::filesystem::path NewFolder() {
-  std::string path = std::filesystem::temp_directory_path() / "taskgateway-bench-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) {
-    std::cerr << "bench_load: cannot create " << path << "\n";
-    std::exit(1);
-  }
-  return path;
-}
-
 absl::Duration OwnCpuTime() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -37,6 +28,31 @@ absl::Duration OwnCpuTime() {
 }
 
 }  // namespace
+
+std::filesystem::path NewFolder() {
+  std::string path = std::filesystem::temp_directory_path() / "taskgateway-bench-XXXXXX";
+  if (mkdtemp(path.data()) == nullptr) {
+    std::cerr << "bench: cannot create " << path << "\n";
+    std::exit(1);
+  }
+  return path;
+}
+
+std::string GatewayConfig(const std::string& upstream) {
+  return absl::StrCat(
+      "listen: {address: \"127.0.0.1:0\"}\n"
+      "accounts:\n"
+      "- name: bench\n"
+      "  credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}\n"
+      "sources:\n"
+      "- name: cloud-control\n"
+      "  kind: cloud_control\n"
+      "  account: bench\n"
+      "  endpoint: \"http://",
+      upstream,
+      "\"\n"
+      "  budgets: [{operation: GetTask, requests_per_second: 100000, burst: 100000}]\n");
+}
 
 Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), folder_(NewFolder()) {
   StayOn(kOtherCore);
@@ -90,20 +106,7 @@ Fleet::~Fleet() {
 }
 
 void Fleet::StartGateway() {
-  std::ofstream config(Path("gateway.yaml"));
-  config << "listen: {address: \"127.0.0.1:0\"}\n"
-            "accounts:\n"
-            "- name: bench\n"
-            "  credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}\n"
-            "sources:\n"
-            "- name: cloud-control\n"
-            "  kind: cloud_control\n"
-            "  account: bench\n"
-            "  endpoint: \"http://"
-         << upstream_
-         << "\"\n"
-            "  budgets: [{operation: GetTask, requests_per_second: 100000, burst: 100000}]\n";
-  config.close();
+  std::ofstream(Path("gateway.yaml")) << GatewayConfig(upstream_);
   gateway_ =
       std::make_unique<Child>(std::vector<std::string>{absl::StrCat(kBinaries, "/taskgateway"), "--config",
                                                        Path("gateway.yaml"), "--ports-file", Path("gateway.json")},
@@ -124,7 +127,7 @@ Window Fleet::Measure(Side side, absl::Duration time) {
   child->Settle();
   simulator_->Settle();
   if (load.failed > 0 || load.calls == 0) {
-    std::cerr << "bench_load: " << load.failed << " of " << load.calls << " calls failed: " << load.failure << "\n";
+    std::cerr << "bench: " << load.failed << " of " << load.calls << " calls failed: " << load.failure << "\n";
     std::exit(1);
   }
   const auto calls = static_cast<double>(load.calls);

@@ -31,6 +31,13 @@ struct Window {
   double foreign_cores = 0;  // what everything else on the machine used meanwhile, in cores
 };
 
+// An empty folder of one's own. Ends this process when there is none to be had.
+std::filesystem::path NewFolder();
+
+// A configuration with the source `cloud-control` at `upstream` (host:port, the simulator) and a budget that never
+// binds.
+std::string GatewayConfig(const std::string& upstream);
+
 class Fleet {
  public:
   // Starts all of them in an empty folder of their own. `outstanding` calls are under way at a time.
