@@ -110,6 +110,14 @@ std::int64_t Child::ResidentBytes() const {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
+std::int64_t Child::PeakResidentBytes() const {
+  std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::atoll(line.c_str() + 6) * 1024;
+  }
+  return 0;
+}
+
 void Child::Settle() const {
   for (absl::Duration before = CpuTime();;) {
     if (WaitForEnd(kLook)) Fail("ended");

@@ -31,8 +31,9 @@ class Child {
 
   // CPU time of all its threads so far, kernel included.
   absl::Duration CpuTime() const;
-  // Memory that it has in RAM.
+  // Memory that it has in RAM, now and at most so far.
   std::int64_t ResidentBytes() const;
+  std::int64_t PeakResidentBytes() const;
   // Waits until it has nothing more to do: no CPU time for a millisecond.
   void Settle() const;
 

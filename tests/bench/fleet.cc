@@ -51,7 +51,9 @@ std::string GatewayConfig(const std::string& upstream) {
       "  endpoint: \"http://",
       upstream,
       "\"\n"
-      "  budgets: [{operation: GetTask, requests_per_second: 100000, burst: 100000}]\n");
+      "  budgets: [{operation: GetTask, requests_per_second: 100000, burst: 100000}]\n"
+      "- {name: service-catalog, kind: service_catalog, account: bench, endpoint: \"http://",
+      upstream, "\"}\n");
 }
 
 Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), folder_(NewFolder()) {
