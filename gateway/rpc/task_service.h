@@ -15,7 +15,8 @@ namespace taskgateway::rpc {
 class TaskService final
     : public v1::TaskService::WithRawCallbackMethod_GetTask<v1::TaskService::WithRawCallbackMethod_WaitTask<
           v1::TaskService::WithRawCallbackMethod_WatchTasks<v1::TaskService::WithCallbackMethod_BatchGetTasks<
-              v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>>>> {
+              v1::TaskService::WithCallbackMethod_ListTasks<v1::TaskService::WithCallbackMethod_CancelTask<
+                  v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>>>>>> {
  public:
   // The loop runs until every call has ended.
   explicit TaskService(const Tasks& tasks);
@@ -28,6 +29,10 @@ class TaskService final
                                      grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchTasks(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* ListTasks(grpc::CallbackServerContext* context, const v1::ListTasksRequest* request,
+                                      v1::ListTasksResponse* response) override;
+  grpc::ServerUnaryReactor* CancelTask(grpc::CallbackServerContext* context, const v1::CancelTaskRequest* request,
+                                       v1::Task* response) override;
   grpc::ServerUnaryReactor* ListSources(grpc::CallbackServerContext* context, const v1::ListSourcesRequest* request,
                                         v1::ListSourcesResponse* response) override;
 
