@@ -30,7 +30,7 @@ core::HttpRequest TaskAdapter::ListTasks(const ListQuery&) const { return {}; }
 Reply<TaskPage> TaskAdapter::DecodeListTasks(core::HttpResponse, const ListQuery&, const TaskRef&) const {
   return {.verdict = {.status = NotOffered()}};
 }
-std::optional<core::HttpRequest> TaskAdapter::ResolveAlias(std::string_view, int) const { return std::nullopt; }
+std::optional<AliasLookup> TaskAdapter::ResolveAlias(std::string_view, int) const { return std::nullopt; }
 Reply<AliasStep> TaskAdapter::DecodeResolveAlias(core::HttpResponse, int, const TaskRef&) const {
   return {.verdict = {.status = NotOffered()}};
 }

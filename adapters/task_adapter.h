@@ -1,7 +1,7 @@
 // The one interface between the gateway and an upstream API.
 //
-// An adapter is pure: it builds requests, signs them and reads replies, and has no socket, thread, clock, randomness or state. One
-// instance serves every source of its kind from every thread.
+// An adapter is pure: it builds requests, signs them and reads replies, and has no socket, thread, clock, randomness or
+// state. One instance serves every source of its kind from every thread.
 #pragma once
 
 #include <forward_list>
@@ -49,21 +49,23 @@ struct Reply {
 
 // One upstream operation, with the budget that the gateway gives it unless configured.
 struct Operation {
-  std::string_view name;             // such as `GetTask`
-  double requests_per_second;        // default budget
-  int burst;                         // default burst
-  std::size_t max_reply_bytes;       // cap on the decoded body
+  std::string_view name;        // such as `GetTask`
+  double requests_per_second;   // default budget
+  int burst;                    // default burst
+  std::size_t max_reply_bytes;  // cap on the decoded body
 };
 
 // What is fixed about a kind of source.
 struct Traits {
-  std::string_view kind;              // folder, configuration word and metric label: `cloud_control`
+  std::string_view kind;  // folder, configuration word and metric label: `cloud_control`
   bool can_cancel = false;
   bool can_list = false;
   bool has_logs = false;
   bool has_latest_alias = false;
-  absl::Duration min_poll_interval;   // least time between two reads of a running task
-  std::vector<Operation> operations;  // GetTask first
+  absl::Duration min_poll_interval;  // least time between two reads of a running task
+  // GetTask first. With can_cancel one is called CancelTask, with can_list one ListTasks, and with has_latest_alias
+  // those that ResolveAlias names are among them.
+  std::vector<Operation> operations;
 };
 
 // The task that a reply should be about.
@@ -72,8 +74,8 @@ struct TaskRef {
   std::string_view host;  // the endpoint's host, ErrorInfo.domain of its errors
 };
 
-// A task together with the memory that its messages and short texts are made of: a block or two, in place of one for each.
-// Moves without being copied; one that was moved from has no task.
+// A task together with the memory that its messages and short texts are made of: a block or two, in place of one for
+// each. Moves without being copied; one that was moved from has no task.
 class ArenaTask {
  public:
   ArenaTask();
@@ -100,8 +102,8 @@ struct TaskLog {
   std::forward_list<std::string> printed;  // the text of entries that were no text
 };
 
-// A task as an adapter decodes it: everything but name, source, read_time, etag and next_poll_delay, which are the gateway's, and `logs`
-// and `raw`, which are beside it.
+// A task as an adapter decodes it: everything but name, source, read_time, etag and next_poll_delay, which are the
+// gateway's, and `logs` and `raw`, which are beside it.
 struct DecodedTask {
   ArenaTask task;
   TaskLog log;
@@ -121,6 +123,12 @@ struct ListQuery {
   int page_size = 10;   // 1..100
 };
 
+// A step on the way from an alias to a task.
+struct AliasLookup {
+  std::string_view operation;  // its name in Traits::operations
+  core::HttpRequest request;   // unsigned, without host
+};
+
 // What an alias resolves to after one step.
 struct AliasStep {
   std::string task_id;    // set: this is the task
@@ -129,8 +137,8 @@ struct AliasStep {
 
 // What a request is signed with.
 struct SigningContext {
-  absl::Time time;        // the upstream's time as far as known
-  std::string_view nonce; // unique per attempt
+  absl::Time time;         // the upstream's time as far as known
+  std::string_view nonce;  // unique per attempt
 };
 
 class TaskAdapter {
@@ -152,16 +160,18 @@ class TaskAdapter {
   // The unsigned request for one page. Only when traits().can_list.
   virtual core::HttpRequest ListTasks(const ListQuery& query) const;
   // Reads its reply.
-  virtual Reply<TaskPage> DecodeListTasks(core::HttpResponse response, const ListQuery& query, const TaskRef& ref) const;
+  virtual Reply<TaskPage> DecodeListTasks(core::HttpResponse response, const ListQuery& query,
+                                          const TaskRef& ref) const;
 
-  // The unsigned request of step 0, 1, … that finds the latest task of `provisioned_product_id`; nothing when there is no such step. Only
-  // when traits().has_latest_alias. The operation of step `n` is the one named by its x-acs-action.
-  virtual std::optional<core::HttpRequest> ResolveAlias(std::string_view provisioned_product_id, int step) const;
+  // Step 0, 1, … that finds the latest task of `provisioned_product_id`; nothing when there is no such step. Only when
+  // traits().has_latest_alias.
+  virtual std::optional<AliasLookup> ResolveAlias(std::string_view provisioned_product_id, int step) const;
   // Reads its reply.
   virtual Reply<AliasStep> DecodeResolveAlias(core::HttpResponse response, int step, const TaskRef& ref) const;
 
   // Adds what the upstream authenticates the request by. `request` has its host by now.
-  virtual void Sign(core::HttpRequest& request, const core::Credentials& credentials, const SigningContext& context) const = 0;
+  virtual void Sign(core::HttpRequest& request, const core::Credentials& credentials,
+                    const SigningContext& context) const = 0;
 };
 
 }  // namespace taskgateway

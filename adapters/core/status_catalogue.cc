@@ -253,6 +253,11 @@ absl::Status Unsupported(std::string_view reason, std::string_view source) {
                            "; ListSources tells what each source can do"));
 }
 
+absl::Status DeleteUnsupported() {
+  return Ours(absl::StatusCode::kUnimplemented, "DELETE_UNSUPPORTED", {},
+              "operations cannot be deleted: they are tasks of the upstream, which keeps them");
+}
+
 absl::Status DeadlinePassed(std::string_view doing_what) {
   return Ours(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", {},
               absl::StrCat("the call's deadline passed while ", Text(doing_what), "; set a longer one"));

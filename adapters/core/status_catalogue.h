@@ -72,6 +72,8 @@ absl::Status UpstreamRejected(const UpstreamError& error);
 absl::Status InvalidField(std::string_view field, std::string_view description);
 // UNIMPLEMENTED, `reason` is CANCEL_, LIST_ or LOGS_UNSUPPORTED_BY_SOURCE.
 absl::Status Unsupported(std::string_view reason, std::string_view source);
+// UNIMPLEMENTED, DELETE_UNSUPPORTED: tasks are the upstream's, which keeps them.
+absl::Status DeleteUnsupported();
 // DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: the caller's deadline passed.
 absl::Status DeadlinePassed(std::string_view doing_what);
 // UNAVAILABLE, SHUTTING_DOWN with RetryInfo.

@@ -40,14 +40,15 @@ Reply<TaskPage> ServiceCatalogAdapter::DecodeListTasks(core::HttpResponse respon
   return DecodeListTasksReply(std::move(response), query, ref);
 }
 
-std::optional<core::HttpRequest> ServiceCatalogAdapter::ResolveAlias(std::string_view provisioned_product_id,
-                                                                     int step) const {
+std::optional<AliasLookup> ServiceCatalogAdapter::ResolveAlias(std::string_view provisioned_product_id,
+                                                               int step) const {
   switch (step) {
     case 0:
-      return GetProvisionedProductRequest(provisioned_product_id);
+      return AliasLookup{"GetProvisionedProduct", GetProvisionedProductRequest(provisioned_product_id)};
     case 1:
-      return ListTasksRequest(
-          {.provisioned_product_id = std::string(provisioned_product_id), .page_number = 1, .page_size = 1});
+      return AliasLookup{"ListTasks", ListTasksRequest({.provisioned_product_id = std::string(provisioned_product_id),
+                                                        .page_number = 1,
+                                                        .page_size = 1})};
     default:
       return std::nullopt;
   }

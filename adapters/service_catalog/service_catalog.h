@@ -23,7 +23,7 @@ class ServiceCatalogAdapter final : public TaskAdapter {
                                   const TaskRef& ref) const override;
 
   // Step 0 asks the provisioned product for its last task, step 1 lists its newest one: a launch returns no task id.
-  std::optional<core::HttpRequest> ResolveAlias(std::string_view provisioned_product_id, int step) const override;
+  std::optional<AliasLookup> ResolveAlias(std::string_view provisioned_product_id, int step) const override;
   Reply<AliasStep> DecodeResolveAlias(core::HttpResponse response, int step, const TaskRef& ref) const override;
 
   void Sign(core::HttpRequest& request, const core::Credentials& credentials,

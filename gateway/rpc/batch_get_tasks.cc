@@ -50,7 +50,6 @@ void BatchGetTasksCall::Heard(std::size_t index, absl::StatusOr<tasks::SharedRea
 
 void BatchGetTasksCall::AnswerAll() {
   over_ = true;
-  std::size_t bytes = 0;
   for (std::size_t i = 0; i < answers_.size(); ++i) {
     if (answers_[i].ok()) {
       const tasks::Reading& reading = **answers_[i];
@@ -67,15 +66,10 @@ void BatchGetTasksCall::AnswerAll() {
       *failure.mutable_status() = core::ToRpcStatus(answers_[i].status());
     }
   }
-  bytes = response_->ByteSizeLong();
-  if (bytes > tasks::kMaxReplyBytes) {
-    // Each task gets an equal share of what the failures leave; 100 failures at the status cap take less than an
-    // eighth.
-    std::size_t for_tasks = tasks::kMaxReplyBytes;
-    for (const v1::BatchGetTasksFailure& failure : response_->failures()) for_tasks -= failure.ByteSizeLong() + 8;
-    const std::size_t share = for_tasks / static_cast<std::size_t>(response_->tasks_size()) - 8;
-    for (v1::Task& task : *response_->mutable_tasks()) tasks::FitReply(share, &task);
-  }
+  // 100 failures at the status cap take less than an eighth of the answer.
+  std::size_t for_tasks = tasks::kMaxReplyBytes;
+  for (const v1::BatchGetTasksFailure& failure : response_->failures()) for_tasks -= failure.ByteSizeLong() + 8;
+  tasks::FitTasks(for_tasks, response_->mutable_tasks());
   Answer(absl::OkStatus());
 }
 

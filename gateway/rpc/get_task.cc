@@ -6,13 +6,13 @@
 
 namespace taskgateway::rpc {
 
-GetTaskCall::GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, v1::TaskView view, grpc::ByteBuffer* response)
-    : LoopCall(tasks.loop), tasks_(tasks), request_(std::move(request)), view_(view), response_(response) {}
+GetTaskCall::GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, Respond respond)
+    : LoopCall(tasks.loop), tasks_(tasks), request_(std::move(request)), respond_(std::move(respond)) {}
 
 void GetTaskCall::Begin() {
   // `this` outlives the read: gRPC is done with the call only after Answer.
   read_.Start(tasks_, std::move(request_), [this](absl::StatusOr<tasks::SharedReading> reading) {
-    if (reading.ok()) *response_ = ToByteBuffer(*std::move(reading), view_);
+    if (reading.ok()) respond_(*std::move(reading));
     Answer(reading.status());
   });
 }

@@ -1,15 +1,20 @@
 // TaskService.GetTask.
 #pragma once
 
+#include <functional>
+
 #include "gateway/rpc/loop_call.h"
 #include "gateway/rpc/read_request.h"
 
 namespace taskgateway::rpc {
 
+// One read; what is answered with it is the caller's affair.
 class GetTaskCall final : public LoopCall {
  public:
-  // `response` is gRPC's and lives until the call is done.
-  GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, v1::TaskView view, grpc::ByteBuffer* response);
+  // Fills gRPC's response. Loop thread.
+  using Respond = std::function<void(tasks::SharedReading reading)>;
+
+  GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, Respond respond);
 
  private:
   void Begin() override;
@@ -17,8 +22,7 @@ class GetTaskCall final : public LoopCall {
 
   Tasks tasks_;
   tasks::ReadRequest request_;
-  const v1::TaskView view_;
-  grpc::ByteBuffer* const response_;
+  const Respond respond_;
   Read read_;
 };
 

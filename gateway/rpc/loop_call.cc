@@ -4,6 +4,12 @@
 
 namespace taskgateway::rpc {
 
+grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(status));
+  return reactor;
+}
+
 void LoopCall::Launch() {
   self_ = shared_from_this();
   loop_.Post([call = self_] { call->Begin(); });

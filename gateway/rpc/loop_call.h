@@ -38,4 +38,7 @@ class LoopCall : public grpc::ServerUnaryReactor, public std::enable_shared_from
   bool answered_ = false;           // loop thread
 };
 
+// Ends a call before it has begun: the reactor to hand to gRPC.
+grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status);
+
 }  // namespace taskgateway::rpc

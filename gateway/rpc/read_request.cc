@@ -1,5 +1,6 @@
 #include "gateway/rpc/read_request.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,7 @@ absl::StatusOr<tasks::ReadRequest> ReadOf(std::string_view name, std::string_vie
   tasks::ReadRequest read;
   read.source = target->source;
   read.task_id = std::move(target->task_id);
+  read.provisioned_product_id = std::move(target->provisioned_product_id);
   return read;
 }
 
@@ -35,11 +37,37 @@ absl::StatusOr<tasks::FollowTarget> ToTarget(std::string_view name, std::string_
   if (!parsed.ok()) return std::move(parsed).status();
   tasks::FollowTarget target;
   if (!parsed->any_source()) {
-    target.source = sources.Find(parsed->source);
-    if (target.source == nullptr) return core::SourceNotFound(parsed->source);
+    absl::StatusOr<tasks::Source*> source = FindSource(parsed->source, sources);
+    if (!source.ok()) return std::move(source).status();
+    target.source = *source;
+  }
+  if (parsed->alias() && !target.source->adapter().traits().has_latest_alias) {
+    return core::InvalidField(
+        field,
+        "names a source without provisioned products: use sources/{source}/tasks/{task} there (see ListSources)");
   }
   target.task_id = std::move(parsed->task);
+  target.provisioned_product_id = std::move(parsed->provisioned_product_id);
   return target;
+}
+
+absl::StatusOr<tasks::Source*> FindSource(std::string_view name, const tasks::Sources& sources) {
+  tasks::Source* source = sources.Find(name);
+  if (source == nullptr) return core::SourceNotFound(name);
+  return source;
+}
+
+absl::Status SetCreatedAfter(const google::protobuf::Timestamp& created_after, std::string_view field,
+                             tasks::FollowTarget* target) {
+  // What google.protobuf.Timestamp allows: the years 1 to 9999.
+  constexpr std::int64_t kFirst = -62'135'596'800;
+  constexpr std::int64_t kLast = 253'402'300'799;
+  if (created_after.seconds() < kFirst || created_after.seconds() > kLast || created_after.nanos() < 0 ||
+      created_after.nanos() > 999'999'999) {
+    return core::InvalidField(field, "must be a time of the years 1 to 9999");
+  }
+  target->created_after = absl::FromUnixSeconds(created_after.seconds()) + absl::Nanoseconds(created_after.nanos());
+  return absl::OkStatus();
 }
 
 absl::Status CheckView(v1::TaskView view, v1::TaskView most) {
@@ -93,13 +121,28 @@ absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> ToReads(const v1
 void Read::Start(Tasks& tasks, tasks::ReadRequest request, tasks::TaskReader::Done done) {
   if (request.source == nullptr) {
     find_ = tasks.finder.Find(std::move(request), std::move(done));
-  } else {
-    read_ = tasks.reader.Read(std::move(request), std::move(done));
+    return;
   }
+  if (request.provisioned_product_id.empty()) {
+    read_ = tasks.reader.Read(std::move(request), std::move(done));
+    return;
+  }
+  tasks::AliasRequest alias{.source = request.source,
+                            .provisioned_product_id = request.provisioned_product_id,
+                            .fresh = request.max_staleness <= absl::ZeroDuration(),
+                            .deadline = request.deadline};
+  resolve_ = tasks.aliases.Resolve(std::move(alias), [this, &tasks, request = std::move(request),
+                                                      done = std::move(done)](absl::StatusOr<std::string> task_id) {
+    if (!task_id.ok()) return done(task_id.status());
+    tasks::ReadRequest resolved = request;
+    resolved.task_id = *std::move(task_id);
+    read_ = tasks.reader.Read(std::move(resolved), done);
+  });
 }
 
 void Read::Leave(Tasks& tasks) {
   if (find_ != 0) tasks.finder.Leave(find_);
+  if (resolve_ != 0) tasks.aliases.Leave(resolve_);
   if (read_ != 0) tasks.reader.Leave(read_);
 }
 

@@ -19,6 +19,10 @@ absl::Status OtherToken() {
 absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, const tasks::Sources& sources) {
   absl::StatusOr<tasks::FollowTarget> target = ToTarget(request.name(), "name", sources);
   if (!target.ok()) return std::move(target).status();
+  if (!target->provisioned_product_id.empty()) {
+    return core::InvalidField("name",
+                              "must name a task, not the latest one of a product; GetTask of that tells its name");
+  }
   if (request.tail_bytes() < 0) return core::InvalidField("tail_bytes", "must be 0 (the whole log) or more");
   LogOrder order{.target = *std::move(target), .terms = {}};
   order.terms.follow = request.follow();

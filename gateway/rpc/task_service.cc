@@ -7,13 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
 #include "gateway/rpc/batch_get_tasks.h"
+#include "gateway/rpc/cancel_task.h"
 #include "gateway/rpc/get_task.h"
+#include "gateway/rpc/list_tasks.h"
 #include "gateway/rpc/message_bytes.h"
 #include "gateway/rpc/read_task_logs.h"
 #include "gateway/rpc/status.h"
 #include "gateway/rpc/wait_task.h"
 #include "gateway/rpc/watch_tasks.h"
 #include "gateway/tasks/poll_interval.h"
+#include "gateway/tasks/reply_size.h"
 
 namespace taskgateway::rpc {
 namespace {
@@ -42,12 +45,6 @@ v1::Source Describe(const tasks::Source& source) {
     }
   }
   return described;
-}
-
-grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
 }
 
 // A stream that is refused.
@@ -89,7 +86,10 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
     }
   }
   read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());
-  auto call = std::make_shared<GetTaskCall>(tasks_, *std::move(read), message.view(), response);
+  auto call = std::make_shared<GetTaskCall>(tasks_, *std::move(read),
+                                            [response, view = message.view()](tasks::SharedReading reading) {
+                                              *response = ToByteBuffer(std::move(reading), view);
+                                            });
   call->Launch();
   return call.get();
 }
@@ -101,7 +101,9 @@ grpc::ServerUnaryReactor* TaskService::WaitTask(grpc::CallbackServerContext* con
   absl::StatusOr<WaitOrder> order =
       ToWait(message, DeadlineOf(context->deadline(), tasks_.loop.clock()), tasks_.sources);
   if (!order.ok()) return Refuse(context, order.status());
-  auto call = std::make_shared<WaitTaskCall>(tasks_, *std::move(order), message.view(), response);
+  auto call = std::make_shared<WaitTaskCall>(
+      tasks_, *std::move(order),
+      [response, view = message.view()](tasks::WaitResult result) { *response = ToResponse(std::move(result), view); });
   call->Launch();
   return call.get();
 }
@@ -135,6 +137,27 @@ grpc::ServerUnaryReactor* TaskService::BatchGetTasks(grpc::CallbackServerContext
   if (!reads.ok()) return Refuse(context, reads.status());
   auto call = std::make_shared<BatchGetTasksCall>(tasks_, *request, *std::move(reads),
                                                   DeadlineOf(context->deadline(), tasks_.loop.clock()), response);
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* TaskService::ListTasks(grpc::CallbackServerContext* context,
+                                                 const v1::ListTasksRequest* request, v1::ListTasksResponse* response) {
+  absl::StatusOr<ListOrder> order = ToList(*request, tasks_.sources);
+  if (!order.ok()) return Refuse(context, order.status());
+  auto call = std::make_shared<ListTasksCall>(
+      tasks_, *std::move(order), DeadlineOf(context->deadline(), tasks_.loop.clock()), tasks::kMaxReplyBytes,
+      [response](v1::ListTasksResponse page) { *response = std::move(page); });
+  call->Launch();
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* TaskService::CancelTask(grpc::CallbackServerContext* context,
+                                                  const v1::CancelTaskRequest* request, v1::Task* response) {
+  absl::StatusOr<tasks::FollowTarget> target = ToCancel(*request, tasks_.sources);
+  if (!target.ok()) return Refuse(context, target.status());
+  auto call = std::make_shared<CancelTaskCall>(tasks_, *std::move(target),
+                                               DeadlineOf(context->deadline(), tasks_.loop.clock()), response);
   call->Launch();
   return call.get();
 }

@@ -16,7 +16,8 @@ class TaskService final
     : public v1::TaskService::WithRawCallbackMethod_GetTask<
           v1::TaskService::WithRawCallbackMethod_WaitTask<v1::TaskService::WithRawCallbackMethod_WatchTasks<
               v1::TaskService::WithRawCallbackMethod_ReadTaskLogs<v1::TaskService::WithCallbackMethod_BatchGetTasks<
-                  v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>>>>> {
+                  v1::TaskService::WithCallbackMethod_ListTasks<v1::TaskService::WithCallbackMethod_CancelTask<
+                      v1::TaskService::WithCallbackMethod_ListSources<v1::TaskService::Service>>>>>>>> {
  public:
   // The loop runs until every call has ended.
   explicit TaskService(const Tasks& tasks);
@@ -31,6 +32,10 @@ class TaskService final
                                                          const grpc::ByteBuffer* request) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* ReadTaskLogs(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* ListTasks(grpc::CallbackServerContext* context, const v1::ListTasksRequest* request,
+                                      v1::ListTasksResponse* response) override;
+  grpc::ServerUnaryReactor* CancelTask(grpc::CallbackServerContext* context, const v1::CancelTaskRequest* request,
+                                       v1::Task* response) override;
   grpc::ServerUnaryReactor* ListSources(grpc::CallbackServerContext* context, const v1::ListSourcesRequest* request,
                                         v1::ListSourcesResponse* response) override;
 

@@ -15,13 +15,15 @@ constexpr std::size_t kMaxEtagBytes = 64;
 // What a response has beside its task, most bytes.
 constexpr std::size_t kBesideTask = 64;
 
-// The task's bytes are shared with every answer that has them; what is said of the wait goes behind.
+}  // namespace
+
 grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view) {
   v1::WaitTaskResponse rest;
   rest.set_outcome(result.outcome);
   if (result.outcome != v1::WaitTaskResponse::DONE) {
     tasks::SetDuration(result.retry_delay, rest.mutable_retry_delay());
   }
+  // What is said of the wait goes behind the task.
   const std::string& task = result.reading->Serialized(view);
   if (task.size() + kBesideTask > tasks::kMaxReplyBytes) {
     rest.mutable_task()->ParseFromString(task);
@@ -36,8 +38,6 @@ grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view) {
   };
   return grpc::ByteBuffer(slices, std::size(slices));
 }
-
-}  // namespace
 
 absl::StatusOr<WaitOrder> ToWait(const v1::WaitTaskRequest& request, absl::Duration deadline,
                                  const tasks::Sources& sources) {
@@ -55,11 +55,15 @@ absl::StatusOr<WaitOrder> ToWait(const v1::WaitTaskRequest& request, absl::Durat
   absl::StatusOr<tasks::FollowTarget> target = ToTarget(request.name(), "name", sources);
   if (!target.ok()) return std::move(target).status();
   order.target = *std::move(target);
+  if (request.has_created_after()) {
+    absl::Status checked = SetCreatedAfter(request.created_after(), "created_after", &order.target);
+    if (!checked.ok()) return checked;
+  }
   return order;
 }
 
-WaitTaskCall::WaitTaskCall(const Tasks& tasks, WaitOrder order, v1::TaskView view, grpc::ByteBuffer* response)
-    : LoopCall(tasks.loop), tasks_(tasks), order_(std::move(order)), view_(view), response_(response) {}
+WaitTaskCall::WaitTaskCall(const Tasks& tasks, WaitOrder order, Respond respond)
+    : LoopCall(tasks.loop), tasks_(tasks), order_(std::move(order)), respond_(std::move(respond)) {}
 
 void WaitTaskCall::Begin() {
   wait_ = std::make_unique<tasks::TaskWait>(tasks_.following(), tasks_.reader.cache(), std::move(order_.target),
@@ -78,7 +82,7 @@ void WaitTaskCall::Ended(tasks::WaitResult result) {
   // Gone before the answer: what comes behind that runs on gRPC's threads.
   Abandon();
   const absl::Status status = result.status;
-  if (status.ok()) *response_ = ToResponse(std::move(result), view_);
+  if (status.ok()) respond_(std::move(result));
   Answer(status);
 }
 

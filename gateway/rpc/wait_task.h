@@ -1,6 +1,7 @@
 // TaskService.WaitTask.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "gateway/rpc/loop_call.h"
@@ -19,10 +20,16 @@ struct WaitOrder {
 absl::StatusOr<WaitOrder> ToWait(const v1::WaitTaskRequest& request, absl::Duration deadline,
                                  const tasks::Sources& sources);
 
+// A v1::WaitTaskResponse within the size limit. The task's bytes are shared with every answer that has them. `result`
+// is OK.
+grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view);
+
 class WaitTaskCall final : public LoopCall, public OpenCalls::Call {
  public:
-  // `response` is gRPC's and lives until the call is done.
-  WaitTaskCall(const Tasks& tasks, WaitOrder order, v1::TaskView view, grpc::ByteBuffer* response);
+  // Fills gRPC's response from a result that is OK. Loop thread.
+  using Respond = std::function<void(tasks::WaitResult result)>;
+
+  WaitTaskCall(const Tasks& tasks, WaitOrder order, Respond respond);
 
  private:
   void Begin() override;
@@ -32,8 +39,7 @@ class WaitTaskCall final : public LoopCall, public OpenCalls::Call {
 
   Tasks tasks_;
   WaitOrder order_;
-  const v1::TaskView view_;
-  grpc::ByteBuffer* const response_;
+  const Respond respond_;
   std::unique_ptr<tasks::TaskWait> wait_;  // while it lasts; belongs to the loop
 };
 

@@ -23,6 +23,12 @@ absl::Status OtherToken(std::string_view field) {
                             "must be the last one that came with an event of this name; leave it out to begin anew");
 }
 
+// Whether a wildcard or an alias can have been resolved to a task.
+bool MayStandFor(const tasks::FollowTarget& asked, const tasks::FollowTarget& task) {
+  if (task.source == nullptr || !task.provisioned_product_id.empty()) return false;
+  return asked.source == nullptr ? task.task_id == asked.task_id : task.source == asked.source;
+}
+
 absl::StatusOr<tasks::WatchTarget> ToWatchTarget(const v1::WatchTarget& target, const std::string& field,
                                                  const tasks::Sources& sources) {
   tasks::WatchTarget watch;
@@ -33,20 +39,24 @@ absl::StatusOr<tasks::WatchTarget> ToWatchTarget(const v1::WatchTarget& target, 
     watch.resume_from = tasks::FromToken(target.resume_token());
     const std::string token_field = absl::StrCat(field, ".resume_token");
     if (!watch.resume_from) return OtherToken(token_field);
-    if (!named.ok() || named->source != nullptr) {
+    if (!named.ok() || (named->source != nullptr && named->provisioned_product_id.empty())) {
       if (watch.resume_from->name != target.name()) return OtherToken(token_field);
     } else {
       // The task that the name was resolved to then.
-      const std::string task_id = named->task_id;
+      const tasks::FollowTarget asked = *std::move(named);
       named = ToTarget(watch.resume_from->name, token_field, sources);
-      if (absl::IsInvalidArgument(named.status()) ||
-          (named.ok() && (named->source == nullptr || named->task_id != task_id))) {
+      if (absl::IsInvalidArgument(named.status()) || (named.ok() && !MayStandFor(asked, *named))) {
         return OtherToken(token_field);
       }
     }
   }
   watch.unknown_source = named.status();
   if (named.ok()) watch.target = *std::move(named);
+  if (target.has_created_after()) {
+    absl::Status checked =
+        SetCreatedAfter(target.created_after(), absl::StrCat(field, ".created_after"), &watch.target);
+    if (!checked.ok()) return checked;
+  }
   return watch;
 }
 

@@ -78,15 +78,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   server->log_buffers_ =
       std::make_unique<tasks::LogBuffers>(server->context_, *server->reader_, *server->poller_,
                                           static_cast<std::size_t>(config.limits().log_buffer_bytes()));
-  server->service_ = std::make_unique<rpc::TaskService>(rpc::Tasks{.context = server->context_,
-                                                                   .loop = server->loop_,
-                                                                   .sources = server->sources_->sources(),
-                                                                   .reader = *server->reader_,
-                                                                   .finder = *server->finder_,
-                                                                   .poller = *server->poller_,
-                                                                   .log_buffers = *server->log_buffers_,
-                                                                   .fan_out = server->fan_out_,
-                                                                   .open_calls = server->open_calls_});
+  server->aliases_ = std::make_unique<tasks::AliasResolver>(server->context_);
+  server->canceller_ = std::make_unique<tasks::TaskCanceller>(server->context_, *server->reader_, *server->poller_);
+  const rpc::Tasks tasks{.context = server->context_,
+                         .loop = server->loop_,
+                         .sources = server->sources_->sources(),
+                         .reader = *server->reader_,
+                         .finder = *server->finder_,
+                         .poller = *server->poller_,
+                         .log_buffers = *server->log_buffers_,
+                         .aliases = *server->aliases_,
+                         .canceller = *server->canceller_,
+                         .fan_out = server->fan_out_,
+                         .open_calls = server->open_calls_};
+  server->task_service_ = std::make_unique<rpc::TaskService>(tasks);
+  server->operations_service_ = std::make_unique<rpc::OperationsService>(tasks);
   server->loop_thread_ = std::thread([&loop = server->loop_] { loop.Run(); });
   if (absl::Status listening = server->Listen(config); !listening.ok()) return listening;
 
@@ -118,7 +124,8 @@ absl::Status Server::Listen(const config::v1::Config& config) {
   EnableStandardServices();
   grpc::ServerBuilder builder;
   builder.AddListeningPort(config.listen().address(), grpc::InsecureServerCredentials(), &grpc_port_);
-  builder.RegisterService(service_.get());
+  builder.RegisterService(task_service_.get());
+  builder.RegisterService(operations_service_.get());
   builder.SetMaxReceiveMessageSize(config.limits().max_request_bytes());
   // Two gateways on one port would share its callers by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -133,7 +140,10 @@ absl::Status Server::Listen(const config::v1::Config& config) {
                                                "\" cannot be listened on; give an address of this machine and a port "
                                                "that is free"));
   }
-  grpc_server_->GetHealthCheckService()->SetServingStatus(v1::TaskService::service_full_name(), true);
+  for (const char* service :
+       {v1::TaskService::service_full_name(), google::longrunning::Operations::service_full_name()}) {
+    grpc_server_->GetHealthCheckService()->SetServingStatus(service, true);
+  }
   return absl::OkStatus();
 }
 

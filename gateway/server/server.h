@@ -12,10 +12,13 @@
 #include "gateway/base/executor.h"
 #include "gateway/base/log.h"
 #include "gateway/base/random.h"
+#include "gateway/rpc/operations_service.h"
 #include "gateway/rpc/task_service.h"
 #include "gateway/server/configured_sources.h"
+#include "gateway/tasks/alias_resolver.h"
 #include "gateway/tasks/fan_out.h"
 #include "gateway/tasks/log_buffers.h"
+#include "gateway/tasks/task_canceller.h"
 #include "gateway/tasks/task_finder.h"
 #include "gateway/tasks/task_poller.h"
 #include "gateway/tasks/task_reader.h"
@@ -26,8 +29,8 @@
 
 namespace taskgateway::server {
 
-// A gateway that serves: taskgateway.v1.TaskService, grpc.health.v1 and reflection on one port. Thread-safe. A process
-// may have several.
+// A gateway that serves: taskgateway.v1.TaskService, google.longrunning.Operations, grpc.health.v1 and reflection on
+// one port. Thread-safe. A process may have several.
 class Server {
  public:
   // `config` is one that LoadConfig gave. `log` outlives the server.
@@ -68,10 +71,13 @@ class Server {
   std::unique_ptr<tasks::TaskFinder> finder_;
   std::unique_ptr<tasks::TaskPoller> poller_;
   std::unique_ptr<tasks::LogBuffers> log_buffers_;
+  std::unique_ptr<tasks::AliasResolver> aliases_;
+  std::unique_ptr<tasks::TaskCanceller> canceller_;
   base::ThreadPool delivery_executor_;
   tasks::FanOut fan_out_;
   rpc::OpenCalls open_calls_;
-  std::unique_ptr<rpc::TaskService> service_;
+  std::unique_ptr<rpc::TaskService> task_service_;
+  std::unique_ptr<rpc::OperationsService> operations_service_;
   std::unique_ptr<grpc::Server> grpc_server_;
   int grpc_port_ = 0;
   std::atomic<bool> shut_down_ = false;

@@ -8,23 +8,26 @@
 
 namespace taskgateway::tasks {
 
+void Complete(const Source& source, std::string_view name, absl::Time read_time, v1::Task* task) {
+  task->mutable_name()->assign(name);
+  task->set_source(source.name);
+  SetTime(read_time, task->mutable_read_time());
+  if (task->done()) return;
+  // A task without a creation time, or with one in the future, counts as new.
+  const absl::Duration age =
+      task->has_create_time() ? read_time - absl::FromUnixSeconds(task->create_time().seconds()) : absl::ZeroDuration();
+  SetDuration(PollInterval(task->state(), age, source.adapter().traits().min_poll_interval),
+              task->mutable_next_poll_delay());
+}
+
 Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, absl::Time read_time,
                       core::HttpResponse response, SharedReading* reading, SharedLog* log) {
   const bool large = response.body.size() > upstream::kInlineDecodeBytes;
   Reply<DecodedTask> reply = source.adapter().DecodeGetTask(std::move(response), ref, want_raw);
   if (!reply.verdict.status.ok()) return std::move(reply.verdict);
   v1::Task& task = *reply.value.task;
-  task.mutable_name()->assign(ref.name);
-  task.set_source(source.name);
-  SetTime(read_time, task.mutable_read_time());
+  Complete(source, ref.name, read_time, &task);
   task.set_etag(Etag(task));
-  if (!task.done()) {
-    // A task without a creation time, or with one in the future, counts as new.
-    const absl::Duration age =
-        task.has_create_time() ? read_time - absl::FromUnixSeconds(task.create_time().seconds()) : absl::ZeroDuration();
-    SetDuration(PollInterval(task.state(), age, source.adapter().traits().min_poll_interval),
-                task.mutable_next_poll_delay());
-  }
   // The reading keeps the end of the log, whoever reads the whole keeps the rest.
   *log = std::make_shared<const TaskLog>(std::move(reply.value.log));
   *reading = std::make_shared<const Reading>(std::move(reply.value.task), **log, std::move(reply.value.raw));

@@ -150,4 +150,14 @@ void FitReply(std::size_t max_bytes, v1::Task* task) {
       [&](int cap) { return CutLists(cap, task); });
 }
 
+void FitTasks(std::size_t max_bytes, google::protobuf::RepeatedPtrField<v1::Task>* tasks) {
+  // Tag and length in front of a task, most bytes.
+  constexpr std::size_t kFraming = 8;
+  std::size_t bytes = 0;
+  for (const v1::Task& task : *tasks) bytes += task.ByteSizeLong() + kFraming;
+  if (bytes <= max_bytes) return;
+  const std::size_t share = max_bytes / static_cast<std::size_t>(tasks->size()) - kFraming;
+  for (v1::Task& task : *tasks) FitReply(share, &task);
+}
+
 }  // namespace taskgateway::tasks

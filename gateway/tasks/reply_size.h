@@ -16,4 +16,7 @@ inline constexpr std::size_t kMaxReplyBytes = std::size_t{3584} << 10;
 // `truncated` where there is a flag, and each step leaves a TRUNCATED warning. A task that fits is left alone.
 void FitReply(std::size_t max_bytes, v1::Task* task);
 
+// Cuts the tasks of one answer as FitReply does, each to an equal share of `max_bytes`, when together they exceed it.
+void FitTasks(std::size_t max_bytes, google::protobuf::RepeatedPtrField<v1::Task>* tasks);
+
 }  // namespace taskgateway::tasks

@@ -5,6 +5,12 @@
 
 namespace taskgateway::tasks {
 
+SourceOperation Source::OperationOf(std::string_view operation) const {
+  const std::vector<Operation>& operations = adapter().traits().operations;
+  const auto found = std::ranges::find(operations, operation, &Operation::name);
+  return {*found, *budgets[static_cast<std::size_t>(found - operations.begin())]};
+}
+
 Sources::Sources(std::vector<std::unique_ptr<Source>> sources) : sources_(std::move(sources)) {
   std::ranges::sort(sources_, {}, [](const auto& source) -> const std::string& { return source->name; });
 }

@@ -12,6 +12,12 @@
 
 namespace taskgateway::tasks {
 
+// One of a source's upstream operations, with its budget.
+struct SourceOperation {
+  const Operation& operation;
+  upstream::Budget& budget;
+};
+
 // What the gateway knows of one source. Names and limits never change; `channel` and the budgets belong to the loop
 // thread.
 struct Source {
@@ -22,6 +28,8 @@ struct Source {
       budgets;  // one per traits().operations, in that order; shared with sources of the same endpoint
 
   const TaskAdapter& adapter() const { return channel.adapter; }
+  // The one called `operation`, of the adapter's.
+  SourceOperation OperationOf(std::string_view operation) const;
 };
 
 // Every source, sorted by name. Never changes once the server runs.

@@ -9,11 +9,16 @@
 namespace taskgateway::tasks {
 namespace {
 
-// The least time between two searches: each asks every source.
+// The least time between two searches: one for a source asks them all, one for an alias takes up to two calls.
 constexpr absl::Duration kSearchInterval = absl::Seconds(3);
 
 // The finder says FAILED_PRECONDITION of an ambiguous id alone.
-bool IsPermanent(const absl::Status& status) { return absl::IsNotFound(status) || absl::IsFailedPrecondition(status); }
+bool EndsSearch(const absl::Status& status) { return absl::IsNotFound(status) || absl::IsFailedPrecondition(status); }
+
+bool EndsAlias(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) ||
+         (absl::IsNotFound(status) && core::ReasonOf(status) != "TASK_NOT_YET_CREATED");
+}
 
 }  // namespace
 
@@ -22,17 +27,26 @@ TaskFollower::TaskFollower(const Following& following, FollowTarget target, Poll
 
 void TaskFollower::Start() {
   started_ = following_.context.loop.Now();
-  if (target_.source == nullptr) return Search();
+  if (target_.source == nullptr || !target_.provisioned_product_id.empty()) return Search();
   subscription_ = following_.poller.Subscribe(*target_.source, target_.task_id, *this);
+  settled_ = true;
 }
 
 void TaskFollower::Stop() {
   following_.finder.Leave(search_);
+  following_.aliases.Leave(resolve_);
   following_.context.loop.Cancel(timer_);
+  settled_ = false;
   subscription_.End();
 }
 
 void TaskFollower::Search() {
+  if (target_.source != nullptr) {
+    resolve_ = following_.aliases.Resolve(
+        {.source = target_.source, .provisioned_product_id = target_.provisioned_product_id, .poll = true},
+        [this](absl::StatusOr<std::string> task_id) { Resolved(std::move(task_id)); });
+    return;
+  }
   ReadRequest request;
   request.task_id = target_.task_id;
   request.poll = true;
@@ -41,16 +55,39 @@ void TaskFollower::Search() {
 }
 
 void TaskFollower::Found(absl::StatusOr<SharedReading> found) {
-  if (found.ok()) {
-    // What was just read is in the cache, so this asks no upstream.
-    Source& source = *following_.sources.Find((*found)->task().source());
-    subscription_ = following_.poller.Subscribe(source, target_.task_id, *this);
-    return;
+  if (!found.ok()) return Missed(found.status(), EndsSearch(found.status()));
+  // What was just read is in the cache, so this asks no upstream.
+  Source& source = *following_.sources.Find((*found)->task().source());
+  subscription_ = following_.poller.Subscribe(source, target_.task_id, *this);
+  settled_ = true;
+}
+
+void TaskFollower::Resolved(absl::StatusOr<std::string> task_id) {
+  if (!task_id.ok()) return Missed(task_id.status(), EndsAlias(task_id.status()));
+  subscription_ = following_.poller.Subscribe(*target_.source, *task_id, *this);
+  // Whether it is the task of an earlier update is known when it has been read.
+  settled_ = target_.created_after == absl::InfinitePast();
+}
+
+void TaskFollower::OnPoll(const PollNews& news) {
+  if (settled_) return observer_.OnPoll(news);
+  if (news.reading == nullptr) {
+    search_news_ = news;
+    return observer_.OnPoll(search_news_);
   }
-  search_news_.trouble = std::move(found).status();
-  search_news_.permanent = IsPermanent(search_news_.trouble);
-  search_news_.unreachable = search_news_.permanent || ++failures_ >= kFailuresUntilUnreachable;
-  if (!search_news_.permanent) {
+  if (IsEarlier(news.reading->task())) {
+    subscription_.End();
+    return Missed(core::TaskNotYetCreated(AliasName(*target_.source, target_.provisioned_product_id)), false);
+  }
+  settled_ = true;
+  observer_.OnPoll(news);
+}
+
+void TaskFollower::Missed(absl::Status status, bool permanent) {
+  search_news_.trouble = std::move(status);
+  search_news_.permanent = permanent;
+  search_news_.unreachable = permanent || ++failures_ >= kFailuresUntilUnreachable;
+  if (!permanent) {
     base::EventLoop& loop = following_.context.loop;
     const absl::Duration delay = std::max(PollInterval(v1::Task::RUNNING, loop.Now() - started_, kSearchInterval),
                                           std::min(core::RetryDelayOf(search_news_.trouble), kMaxRetryDelay));
@@ -58,6 +95,11 @@ void TaskFollower::Found(absl::StatusOr<SharedReading> found) {
     timer_ = loop.Schedule(delay, [this] { Search(); });
   }
   observer_.OnPoll(search_news_);
+}
+
+bool TaskFollower::IsEarlier(const v1::Task& task) const {
+  // The upstream tells whole seconds. A task that does not say when it was created may be an earlier one.
+  return !task.has_create_time() || task.create_time().seconds() < absl::ToUnixSeconds(target_.created_after);
 }
 
 }  // namespace taskgateway::tasks

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "absl/time/time.h"
+#include "gateway/tasks/alias_resolver.h"
 #include "gateway/tasks/task_finder.h"
 #include "gateway/tasks/task_poller.h"
 
@@ -14,16 +16,22 @@ struct Following {
   const Sources& sources;
   TaskFinder& finder;
   TaskPoller& poller;
+  AliasResolver& aliases;
 };
 
 // Which task.
 struct FollowTarget {
   Source* source = nullptr;  // a null pointer: whichever source has it
   std::string task_id;
+  // Not empty: in place of `task_id`, the latest task of this product of `source`, unless it was created before
+  // `created_after`.
+  std::string provisioned_product_id = {};
+  absl::Time created_after = absl::InfinitePast();
 };
 
-// Finds the task's source, if need be, and then subscribes to the task there; a task that is found stays that task.
-// Searches that fail for a passing reason count as failed polls and go on. Belongs to the loop thread.
+// Finds the task's source, or the task of an alias, if need be, and then subscribes to the task there; a task that is
+// found stays that task. Searches that fail for a passing reason, such as an alias of no task yet, count as failed
+// polls and go on. Belongs to the loop thread.
 class TaskFollower final : private PollObserver {
  public:
   // `observer` hears the news of search and polls alike. Both references outlive the follower.
@@ -37,12 +45,15 @@ class TaskFollower final : private PollObserver {
   // Ends without a word, also within the observer's OnPoll.
   void Stop();
   // How the task stands, as of the last news or later.
-  const PollNews& news() const { return subscription_ ? subscription_.news() : search_news_; }
+  const PollNews& news() const { return settled_ ? subscription_.news() : search_news_; }
 
  private:
-  void OnPoll(const PollNews& news) override { observer_.OnPoll(news); }
+  void OnPoll(const PollNews& news) override;
   void Search();
   void Found(absl::StatusOr<SharedReading> found);
+  void Resolved(absl::StatusOr<std::string> task_id);
+  void Missed(absl::Status status, bool permanent);
+  bool IsEarlier(const v1::Task& task) const;
 
   const Following following_;
   const FollowTarget target_;
@@ -51,8 +62,10 @@ class TaskFollower final : private PollObserver {
   int failures_ = 0;  // of searches, in a row
   absl::Duration started_;
   TaskFinder::FindId search_ = 0;
+  AliasResolver::ResolveId resolve_ = 0;
   base::EventLoop::TimerId timer_ = base::EventLoop::kNoTimer;
   TaskPoller::Subscription subscription_;
+  bool settled_ = false;  // subscribed to the task that it is about
 };
 
 }  // namespace taskgateway::tasks

@@ -23,6 +23,8 @@ namespace taskgateway::tasks {
 struct ReadRequest {
   Source* source = nullptr;
   std::string task_id;
+  // Not empty: whichever task is this product's latest. Only for those who resolve it before they ask the reader.
+  std::string provisioned_product_id = {};
   bool raw = false;  // the reading must have the upstream's JSON
   bool log = false;  // the upstream must be asked, since nothing remembers whole logs; a read under way will do
   // The oldest reading that will do, 0 or more. 0: the upstream must be asked after this moment, unless the task is

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "adapters/core/status_catalogue.h"
 #include "adapters/task_adapter.h"
@@ -17,39 +19,40 @@
 namespace taskgateway::support {
 
 // Reads `/tasks/{id}`. A reply's body is the name of a v1::Task.State, its header `x-created` the creation time in unix
-// seconds, `x-detail` something that changes the etag alone; 404 is NOT_FOUND, 403 PERMISSION_DENIED; any other status
-// is UNKNOWN. Every failure is final. Lines behind the first one are the log, each an entry
+// seconds, `x-detail` something that changes the etag alone. Lines behind the first one are the log, each an entry
 // `{command}/{stream}/{content}`.
+//
+// Cancels `/tasks/{id}/cancel`; lists `/products/{product}/tasks?{page}/{size}`, whose reply is `id=STATE id=STATE …`,
+// with ` more` at the end when there is more; resolves an alias by `/products/{product}`, then
+// `/products/{product}/newest`, whose replies are a task id or nothing.
+//
+// 404 is NOT_FOUND, 403 PERMISSION_DENIED, 409 TASK_ALREADY_DONE; any other status is UNKNOWN. Every such failure is
+// final.
 class FakeAdapter final : public TaskAdapter {
  public:
   FakeAdapter() {
     traits_.kind = "fake";
     traits_.min_poll_interval = absl::Seconds(1);
     traits_.has_logs = true;
-    traits_.operations = {{"GetTask", 20, 20, std::size_t{16} << 20}};
+    traits_.can_cancel = true;
+    traits_.can_list = true;
+    traits_.has_latest_alias = true;
+    for (const char* operation : {"GetTask", "CancelTask", "ListTasks", "GetProduct"}) {
+      traits_.operations.push_back({operation, 20, 20, std::size_t{16} << 20});
+    }
   }
 
   const Traits& traits() const override { return traits_; }
 
   core::HttpRequest GetTask(std::string_view task_id) const override {
-    core::HttpRequest request;
-    request.method = "GET";
-    request.path = "/tasks/";
-    request.path += task_id;
-    return request;
+    return Request("GET", absl::StrCat("/tasks/", std::string(task_id)));
   }
 
   Reply<DecodedTask> DecodeGetTask(core::HttpResponse response, const TaskRef& ref, bool want_raw) const override {
     Reply<DecodedTask> reply;
+    reply.verdict = Judge(response, ref);
     v1::Task::State state = v1::Task::UNKNOWN;
-    if (response.status == 404) {
-      reply.verdict.status = core::TaskNotFound(ref.name, {.host = ref.host});
-    } else if (response.status == 403) {
-      reply.verdict.status = core::UpstreamPermissionDenied({.host = ref.host, .http_status = 403});
-    } else if (response.status != 200) {
-      reply.verdict.status =
-          absl::UnknownError(absl::StrCat("HTTP ", response.status, " from ", std::string(ref.host)));
-    } else {
+    if (reply.verdict.status.ok()) {
       ReadLog(std::move(response.body), &reply.value.log);
       response.body = reply.value.log.reply.substr(0, reply.value.log.reply.find('\n'));
       v1::Task::State_Parse(response.body, &state);
@@ -59,11 +62,56 @@ class FakeAdapter final : public TaskAdapter {
       reply.value.task->mutable_create_time()->set_seconds(created);
     }
     reply.value.task->mutable_target()->set_resource_id(std::string(core::FindHeader(response.headers, "x-detail")));
-    reply.value.task->set_state(state);
     reply.value.task->set_source_status(response.body);
-    reply.value.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED ||
-                               state == v1::Task::CANCELLED);
+    SetState(state, &*reply.value.task);
     if (want_raw) (*reply.value.raw.emplace().mutable_fields())["body"].set_string_value(response.body);
+    return reply;
+  }
+
+  core::HttpRequest CancelTask(std::string_view task_id) const override {
+    return Request("PUT", absl::StrCat("/tasks/", std::string(task_id), "/cancel"));
+  }
+
+  Verdict DecodeCancelTask(core::HttpResponse response, const TaskRef& ref) const override {
+    return Judge(response, ref);
+  }
+
+  core::HttpRequest ListTasks(const ListQuery& query) const override {
+    return Request("GET", absl::StrCat("/products/", query.provisioned_product_id, "/tasks?", query.page_number, "/",
+                                       query.page_size));
+  }
+
+  Reply<TaskPage> DecodeListTasks(core::HttpResponse response, const ListQuery&, const TaskRef& ref) const override {
+    Reply<TaskPage> reply;
+    reply.verdict = Judge(response, ref);
+    if (!reply.verdict.status.ok()) return reply;
+    for (const absl::string_view word : absl::StrSplit(response.body, ' ', absl::SkipEmpty())) {
+      if (word == "more") {
+        reply.value.has_more = true;
+        continue;
+      }
+      const std::pair<std::string, std::string> task = absl::StrSplit(word, absl::MaxSplits('=', 1));
+      v1::Task::State state = v1::Task::UNKNOWN;
+      v1::Task::State_Parse(task.second, &state);
+      reply.value.tasks.emplace_back().set_uid(task.first);
+      SetState(state, &reply.value.tasks.back());
+    }
+    return reply;
+  }
+
+  std::optional<AliasLookup> ResolveAlias(std::string_view provisioned_product_id, int step) const override {
+    if (step > 1) return std::nullopt;
+    const std::string path = absl::StrCat("/products/", std::string(provisioned_product_id));
+    return step == 0 ? AliasLookup{"GetProduct", Request("GET", path)}
+                     : AliasLookup{"ListTasks", Request("GET", path + "/newest")};
+  }
+
+  Reply<AliasStep> DecodeResolveAlias(core::HttpResponse response, int step, const TaskRef& ref) const override {
+    Reply<AliasStep> reply;
+    reply.verdict = Judge(response, ref);
+    if (!reply.verdict.status.ok()) return reply;
+    reply.value.task_id = response.body;
+    reply.value.try_next = response.body.empty() && step == 0;
     return reply;
   }
 
@@ -92,6 +140,33 @@ class FakeAdapter final : public TaskAdapter {
       entry.stream = take('/');
       entry.content = take('\n');
     }
+  }
+
+  static core::HttpRequest Request(std::string_view method, std::string path) {
+    core::HttpRequest request;
+    request.method = method;
+    request.path = std::move(path);
+    return request;
+  }
+
+  static Verdict Judge(const core::HttpResponse& response, const TaskRef& ref) {
+    switch (response.status) {
+      case 200:
+        return {};
+      case 403:
+        return {.status = core::UpstreamPermissionDenied({.host = ref.host, .http_status = 403})};
+      case 404:
+        return {.status = core::TaskNotFound(ref.name, {.host = ref.host})};
+      case 409:
+        return {.status = core::TaskAlreadyDone(ref.name, {.host = ref.host})};
+      default:
+        return {.status = absl::UnknownError(absl::StrCat("HTTP ", response.status, " from ", std::string(ref.host)))};
+    }
+  }
+
+  static void SetState(v1::Task::State state, v1::Task* task) {
+    task->set_state(state);
+    task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED || state == v1::Task::CANCELLED);
   }
 
   Traits traits_;

@@ -50,8 +50,12 @@ struct FakeUpstream {
   std::vector<std::unique_ptr<tasks::Source>> Make(const std::vector<std::string>& names) {
     std::vector<std::unique_ptr<tasks::Source>> made;
     for (const std::string& name : names) {
-      budgets.push_back(
-          std::make_unique<upstream::Budget>(time.loop, "sources/" + name + ":GetTask", upstream::BudgetLimits{}));
+      std::vector<upstream::Budget*> of_source;
+      for (const Operation& operation : adapter.traits().operations) {
+        budgets.push_back(std::make_unique<upstream::Budget>(
+            time.loop, "sources/" + name + ":" + std::string(operation.name), upstream::BudgetLimits{}));
+        of_source.push_back(budgets.back().get());
+      }
       made.push_back(std::make_unique<tasks::Source>(tasks::Source{
           .name = name,
           .account = "main",
@@ -59,7 +63,7 @@ struct FakeUpstream {
                       .endpoint = {.url = "http://" + name + ".test", .host = name + ".test", .ca_file = ""},
                       .credentials = credentials,
                       .clock_skew = absl::ZeroDuration()},
-          .budgets = {budgets.back().get()}}));
+          .budgets = std::move(of_source)}));
     }
     return made;
   }

@@ -10,8 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/executor.h"
+#include "gateway/tasks/alias_resolver.h"
 #include "gateway/tasks/fan_out.h"
 #include "gateway/tasks/log_buffers.h"
+#include "gateway/tasks/task_canceller.h"
 #include "gateway/tasks/task_finder.h"
 #include "gateway/tasks/task_follower.h"
 #include "gateway/tasks/task_poller.h"
@@ -51,7 +53,7 @@ struct LiveTasks {
   std::size_t sent() const { return upstream.http.sent().size(); }
   absl::Duration now() { return upstream.time.loop.Now(); }
   tasks::Source& source(const std::string& name = "s") { return *upstream.sources.Find(name); }
-  tasks::Following following() { return {upstream.context, upstream.sources, finder, poller}; }
+  tasks::Following following() { return {upstream.context, upstream.sources, finder, poller, aliases}; }
 
   FakeUpstream upstream;
   std::map<std::string, upstream::TransferResult> replies;
@@ -60,6 +62,8 @@ struct LiveTasks {
   tasks::TaskFinder finder{upstream.context, upstream.sources, reader};
   tasks::TaskPoller poller{upstream.context, reader};
   tasks::LogBuffers log_buffers{upstream.context, reader, poller, std::size_t{8} << 20};
+  tasks::AliasResolver aliases{upstream.context};
+  tasks::TaskCanceller canceller{upstream.context, reader, poller};
   base::InlineExecutor executor;
   tasks::FanOut fan_out{upstream.time.loop, executor};
 };

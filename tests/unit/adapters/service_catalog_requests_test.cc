@@ -43,8 +43,9 @@ TEST(ServiceCatalogRequests, ListTasksAsksForTheNewestFirstInTheQuery) {
 }
 
 TEST(ServiceCatalogRequests, TheAliasAsksTheProvisionedProductFirst) {
-  const std::optional<core::HttpRequest> request = Adapter().ResolveAlias("pp-bp1ddg1n2a****", 0);
-  ASSERT_TRUE(request.has_value());
+  const std::optional<AliasLookup> lookup = Adapter().ResolveAlias("pp-bp1ddg1n2a****", 0);
+  ASSERT_TRUE(lookup.has_value());
+  const core::HttpRequest* request = &lookup->request;
   EXPECT_EQ(request->method, "POST");
   EXPECT_EQ(request->path, "/");
   EXPECT_EQ(request->query, "ProvisionedProductId=pp-bp1ddg1n2a%2A%2A%2A%2A");
@@ -55,8 +56,9 @@ TEST(ServiceCatalogRequests, TheAliasAsksTheProvisionedProductFirst) {
 }
 
 TEST(ServiceCatalogRequests, TheAliasThenListsTheNewestTaskAlone) {
-  const std::optional<core::HttpRequest> request = Adapter().ResolveAlias("pp-1", 1);
-  ASSERT_TRUE(request.has_value());
+  const std::optional<AliasLookup> lookup = Adapter().ResolveAlias("pp-1", 1);
+  ASSERT_TRUE(lookup.has_value());
+  const core::HttpRequest* request = &lookup->request;
   EXPECT_EQ(request->query, "PageNumber=1&PageSize=1&ProvisionedProductId=pp-1&SortBy=CreateTime&SortOrder=Desc");
   EXPECT_EQ(core::FindHeader(request->headers, "x-acs-action"), "ListTasks");
 }
@@ -66,12 +68,18 @@ TEST(ServiceCatalogRequests, TheAliasHasTwoSteps) {
   EXPECT_FALSE(Adapter().ResolveAlias("pp-1", -1).has_value());
 }
 
-// The gateway charges a step to the budget of the operation that its x-acs-action names.
 TEST(ServiceCatalogRequests, EveryActionHasABudget) {
-  for (const core::HttpRequest& request : {Adapter().GetTask("t"), Adapter().ListTasks({}),
-                                           *Adapter().ResolveAlias("pp-1", 0), *Adapter().ResolveAlias("pp-1", 1)}) {
+  for (const core::HttpRequest& request :
+       {Adapter().GetTask("t"), Adapter().ListTasks({}), Adapter().ResolveAlias("pp-1", 0)->request}) {
     const std::string_view action = core::FindHeader(request.headers, "x-acs-action");
     EXPECT_THAT(Adapter().traits().operations, testing::Contains(testing::Field(&Operation::name, action)));
+  }
+}
+
+TEST(ServiceCatalogRequests, AStepOfTheAliasIsChargedToTheActionThatItSends) {
+  for (const int step : {0, 1}) {
+    const std::optional<AliasLookup> lookup = Adapter().ResolveAlias("pp-1", step);
+    EXPECT_EQ(lookup->operation, core::FindHeader(lookup->request.headers, "x-acs-action"));
   }
 }
 

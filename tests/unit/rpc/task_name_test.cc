@@ -55,7 +55,6 @@ TEST(TaskNameTest, RefusesEverythingElseWithTheFieldAndARemedy) {
       "/sources/a/tasks/t",
       "Sources/a/tasks/t",
       "sources/a/Tasks/t",
-      "sources/a/provisionedProducts/pp/tasks/latest",
       "sources/--/tasks/t",
   };
   for (const std::string& name : bad) {
@@ -68,6 +67,40 @@ TEST(TaskNameTest, RefusesEverythingElseWithTheFieldAndARemedy) {
     ASSERT_TRUE(found) << name;
     EXPECT_EQ(bad_request.field_violations(0).field(), "names[3]");
     EXPECT_FALSE(bad_request.field_violations(0).description().empty());
+  }
+}
+
+TEST(TaskNameTest, TakesTheAliasOfAProduct) {
+  const auto name = ParseTaskName("sources/sc/provisionedProducts/pp-1/tasks/latest", "name");
+  ASSERT_TRUE(name.ok()) << name.status();
+  EXPECT_TRUE(name->alias());
+  EXPECT_EQ(name->source, "sc");
+  EXPECT_EQ(name->provisioned_product_id, "pp-1");
+  EXPECT_FALSE(ParseTaskName("sources/sc/tasks/latest", "name")->alias()) << "a task may be called so";
+}
+
+TEST(TaskNameTest, AnAliasHasASourceAProductAndNothingElse) {
+  for (const char* bad :
+       {"sources/-/provisionedProducts/pp-1/tasks/latest", "sources/sc/provisionedProducts/tasks/latest",
+        "sources/sc/provisionedProducts//tasks/latest", "sources/sc/provisionedProducts/-/tasks/latest",
+        "sources/sc/provisionedProducts/a/b/tasks/latest", "sources/sc/provisionedProducts/pp-1/tasks/first",
+        "sources/sc/provisionedProducts/pp-1", "sources/SC/provisionedProducts/pp-1/tasks/latest"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ParseTaskName(bad, "name").status())) << bad;
+  }
+}
+
+TEST(OperationNameTest, IsTheTasksName) {
+  const auto name = ParseOperationName("sources/sc/operations/task-1", "name");
+  ASSERT_TRUE(name.ok()) << name.status();
+  EXPECT_EQ(name->source, "sc");
+  EXPECT_EQ(name->task, "task-1");
+  EXPECT_EQ(ToOperationName("sources/sc/tasks/task-1"), "sources/sc/operations/task-1");
+}
+
+TEST(OperationNameTest, NamesOneSource) {
+  for (const char* bad : {"sources/-/operations/t", "sources/sc/tasks/t", "operations/t", "", "sources/sc/operations/",
+                          "sources/sc/operations/-", "sources/sc/operations/a/b", "sources/SC/operations/t"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ParseOperationName(bad, "name").status())) << bad;
   }
 }
 

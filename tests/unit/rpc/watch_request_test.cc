@@ -91,5 +91,37 @@ TEST_F(WatchRequestTest, AWaitHasATimeoutOf0OrMoreAndAnEtag) {
   EXPECT_TRUE(absl::IsInvalidArgument(ToWait(request, kForever, upstream_.sources).status()));
 }
 
+TEST_F(WatchRequestTest, AnAliasStaysWithTheTaskOfItsToken) {
+  v1::WatchTasksRequest request = Of({"sources/a/provisionedProducts/pp/tasks/latest"});
+  EXPECT_EQ(ToWatch(request, upstream_.sources)->targets[0].target.provisioned_product_id, "pp");
+  request.mutable_targets(0)->set_resume_token(TokenOf("sources/a/tasks/t"));
+  const auto order = ToWatch(request, upstream_.sources);
+  ASSERT_TRUE(order.ok()) << order.status();
+  EXPECT_EQ(order->targets[0].target.provisioned_product_id, "");
+  EXPECT_EQ(order->targets[0].target.task_id, "t");
+  for (const char* name : {"sources/b/tasks/t", "sources/-/tasks/t", "sources/a/provisionedProducts/pp/tasks/latest"}) {
+    request.mutable_targets(0)->set_resume_token(TokenOf(name));
+    EXPECT_TRUE(absl::IsInvalidArgument(ToWatch(request, upstream_.sources).status())) << name;
+  }
+}
+
+TEST_F(WatchRequestTest, TheTasksOfAnAliasHaveAnEarliestTime) {
+  v1::WatchTasksRequest watch = Of({"sources/a/provisionedProducts/pp/tasks/latest"});
+  EXPECT_EQ(ToWatch(watch, upstream_.sources)->targets[0].target.created_after, absl::InfinitePast());
+  google::protobuf::Timestamp& created_after = *watch.mutable_targets(0)->mutable_created_after();
+  created_after.set_seconds(1000);
+  created_after.set_nanos(5);
+  v1::WaitTaskRequest wait;
+  wait.set_name(watch.targets(0).name());
+  *wait.mutable_created_after() = created_after;
+  const absl::Time earliest = absl::FromUnixSeconds(1000) + absl::Nanoseconds(5);
+  EXPECT_EQ(ToWatch(watch, upstream_.sources)->targets[0].target.created_after, earliest);
+  EXPECT_EQ(ToWait(wait, kForever, upstream_.sources)->target.created_after, earliest);
+  created_after.set_nanos(-1);
+  *wait.mutable_created_after() = created_after;
+  EXPECT_TRUE(absl::IsInvalidArgument(ToWatch(watch, upstream_.sources).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(ToWait(wait, kForever, upstream_.sources).status()));
+}
+
 }  // namespace
 }  // namespace taskgateway::rpc
