@@ -1,4 +1,4 @@
-// What was typed, understood: `taskctl get …`, `taskctl sources …`.
+// What was typed, understood: `taskctl get …`, `taskctl wait …`.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,28 @@ struct GetCommand {
 
 struct SourcesCommand {};
 
+struct WaitCommand {
+  std::string name;                         // full
+  std::optional<absl::Time> created_after;  // of an alias's task
+};
+
+struct WatchCommand {
+  std::vector<std::string> names;  // full, 1 to 100
+  std::optional<absl::Time> created_after;
+};
+
+struct ListCommand {
+  std::string parent;  // `sources/{source}`
+  std::string provisioned_product_id;
+  int limit = 100;  // most tasks, above 0
+};
+
+struct CancelCommand {
+  std::string name;  // full
+};
+
 struct CommandLine {
-  std::variant<GetCommand, SourcesCommand> command;
+  std::variant<GetCommand, SourcesCommand, WaitCommand, WatchCommand, ListCommand, CancelCommand> command;
   OutputFormat output = OutputFormat::kTable;
   SettingTexts settings;                   // from flags
   std::optional<std::string> config_path;  // --config
