@@ -55,7 +55,7 @@ tasks:
 - api: service_catalog
   id: task-sc-progress
   fields: {ProvisionedProductId: pp-demo-progress}
-  log: {entries: 3, start_bytes: 200, end_bytes: 16KiB, over: 15s}
+  log: {entries: 3, start_bytes: 200, end_bytes: 3KiB, over: 15s}
   steps:
   - {status: InProgress}
   - {after: 15s, status: Succeeded}

@@ -12,6 +12,7 @@ namespace taskgateway::taskctl {
 struct Surface {
   bool colours = false;  // escape sequences are welcome: a terminal, and NO_COLOR is not set
   int columns = 0;       // width of the terminal; 0: none, so nothing is cut
+  bool live = false;     // lines can be written over: output and errors go to a terminal
 };
 
 // The state's word, coloured by how it went and padded with spaces to `width` columns.

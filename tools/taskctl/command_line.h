@@ -1,6 +1,7 @@
-// What was typed, understood: `taskctl get …`, `taskctl sources …`.
+// What was typed, understood: `taskctl get …`, `taskctl wait …`.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -23,8 +24,36 @@ struct GetCommand {
 
 struct SourcesCommand {};
 
+struct WaitCommand {
+  std::string name;                         // full
+  std::optional<absl::Time> created_after;  // of an alias's task
+};
+
+struct WatchCommand {
+  std::vector<std::string> names;  // full, 1 to 100
+  std::optional<absl::Time> created_after;
+};
+
+struct LogsCommand {
+  std::string name;  // full
+  bool follow = false;
+  std::int64_t tail_bytes = 0;  // 0: from the start
+  std::string command;          // empty: all
+  std::string stream;           // empty: both
+};
+
+struct ListCommand {
+  std::string parent;  // `sources/{source}`
+  std::string provisioned_product_id;
+  int limit = 100;  // most tasks, above 0
+};
+
+struct CancelCommand {
+  std::string name;  // full
+};
+
 struct CommandLine {
-  std::variant<GetCommand, SourcesCommand> command;
+  std::variant<GetCommand, SourcesCommand, WaitCommand, WatchCommand, LogsCommand, ListCommand, CancelCommand> command;
   OutputFormat output = OutputFormat::kTable;
   SettingTexts settings;                   // from flags
   std::optional<std::string> config_path;  // --config

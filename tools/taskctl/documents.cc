@@ -138,6 +138,12 @@ absl::StatusOr<std::string> BatchJson(const v1::BatchGetTasksResponse& batch) {
   return absl::StrCat("{\n", *tasks, ",\n", *failures, "\n}\n");
 }
 
+absl::StatusOr<std::string> TasksJson(const v1::ListTasksResponse& answer) {
+  const absl::StatusOr<std::string> tasks = JsonList("tasks", answer.tasks());
+  if (!tasks.ok()) return tasks.status();
+  return absl::StrCat("{\n", *tasks, "\n}\n");
+}
+
 absl::StatusOr<std::string> SourcesJson(const v1::ListSourcesResponse& answer) {
   const absl::StatusOr<std::string> sources = JsonList("sources", answer.sources());
   if (!sources.ok()) return sources.status();

@@ -13,6 +13,7 @@ namespace taskgateway::taskctl {
 absl::StatusOr<std::string> TaskJson(const v1::Task& task);  // one object
 absl::StatusOr<std::string> BatchJson(
     const v1::BatchGetTasksResponse& batch);  // {"tasks": […], "failures": […]}, both always there
+absl::StatusOr<std::string> TasksJson(const v1::ListTasksResponse& answer);      // {"tasks": […]}
 absl::StatusOr<std::string> SourcesJson(const v1::ListSourcesResponse& answer);  // {"sources": […]}
 
 // Any of the above as YAML: same keys, same order. Text that YAML would read as something else is quoted.

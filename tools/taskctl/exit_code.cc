@@ -29,10 +29,14 @@ ExitCode ExitCodeOf(const google::rpc::Status& status) {
     case google::rpc::PERMISSION_DENIED:
     case google::rpc::UNAUTHENTICATED:
       return ExitCode::kDenied;
-    case google::rpc::FAILED_PRECONDITION:
-      // An id that two sources have: the name has to say which. Everything else here is about the gateway's
-      // credentials.
-      return ReasonOf(status) == "TASK_ID_AMBIGUOUS" ? ExitCode::kUsage : ExitCode::kDenied;
+    case google::rpc::FAILED_PRECONDITION: {
+      // An id that two sources have: the name has to say which. A task that has ended cannot be cancelled. Everything
+      // else here is about the gateway's credentials.
+      const std::string reason = ReasonOf(status);
+      return reason == "TASK_ID_AMBIGUOUS" || reason == "TASK_ALREADY_DONE" ? ExitCode::kUsage : ExitCode::kDenied;
+    }
+    case google::rpc::UNIMPLEMENTED:  // by a source; a gateway that lacks a method has no reason to give
+      return ReasonOf(status).empty() ? ExitCode::kUnreachable : ExitCode::kUsage;
     case google::rpc::INVALID_ARGUMENT:
     case google::rpc::OUT_OF_RANGE:
       return ExitCode::kUsage;

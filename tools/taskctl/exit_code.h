@@ -15,7 +15,8 @@ enum class ExitCode {
   kUnreachable = 4,  // the gateway or the upstream behind it gave no usable answer
   kNotFound = 5,     // no such task, no such source
   kDenied = 6,       // the caller, or the gateway's own credentials, may not
-  kUsage = 64,       // the command line, the configuration file or a name is wrong
+  kUsage = 64,       // the command line, the configuration file or a name is wrong, or a task cannot do what was asked
+  kInterrupted = 130,  // Ctrl-C
 };
 
 // For a task that was read. One that is not done counts as kSucceeded: reading it worked.

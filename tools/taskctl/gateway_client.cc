@@ -14,6 +14,9 @@ namespace {
 
 // BatchGetTasksRequest.names takes no more.
 constexpr int kNamesPerBatch = 100;
+// ListTasksRequest.page_size takes no more.
+constexpr int kTasksPerPage = 100;
+constexpr absl::Duration kTimeout = absl::Seconds(30);
 
 google::rpc::Status ToRpcStatus(const grpc::Status& status) {
   google::rpc::Status rpc_status;
@@ -71,8 +74,9 @@ absl::StatusOr<GatewayClient> GatewayClient::Create(const Settings& settings) {
   // A proxy for the web, which many machines name in their environment, does not lead to the gateway.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (!settings.server_name.empty()) arguments.SetSslTargetNameOverride(settings.server_name);
-  return GatewayClient(grpc::CreateCustomChannel(settings.server, *credentials, arguments),
-                       std::chrono::system_clock::now() + absl::ToChronoMilliseconds(settings.timeout));
+  return GatewayClient(
+      grpc::CreateCustomChannel(settings.server, *credentials, arguments),
+      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(settings.timeout.value_or(kTimeout)));
 }
 
 google::rpc::Status GatewayClient::GetTask(const GetCommand& command, v1::Task& answer) {
@@ -103,6 +107,57 @@ google::rpc::Status GatewayClient::ListSources(v1::ListSourcesResponse& answer) 
   return Ask(deadline_, [&](grpc::ClientContext& context) {
     return stub_->ListSources(&context, v1::ListSourcesRequest(), &answer);
   });
+}
+
+google::rpc::Status GatewayClient::ListTasks(const ListCommand& command, v1::ListTasksResponse& answer) {
+  v1::ListTasksRequest request;
+  request.set_parent(command.parent);
+  request.set_provisioned_product_id(command.provisioned_product_id);
+  // The same for each page: a token is bound to it.
+  request.set_page_size(std::min(command.limit, kTasksPerPage));
+  do {
+    v1::ListTasksResponse page;
+    const google::rpc::Status status =
+        Ask(deadline_, [&](grpc::ClientContext& context) { return stub_->ListTasks(&context, request, &page); });
+    if (status.code() != 0) return status;
+    answer.mutable_tasks()->MergeFrom(page.tasks());
+    request.set_page_token(page.next_page_token());
+  } while (answer.tasks_size() < command.limit && !request.page_token().empty());
+  if (answer.tasks_size() > command.limit) {
+    answer.mutable_tasks()->DeleteSubrange(command.limit, answer.tasks_size() - command.limit);
+  }
+  return google::rpc::Status();
+}
+
+google::rpc::Status GatewayClient::CancelTask(const CancelCommand& command, v1::Task& answer) {
+  v1::CancelTaskRequest request;
+  request.set_name(command.name);
+  return Ask(deadline_, [&](grpc::ClientContext& context) { return stub_->CancelTask(&context, request, &answer); });
+}
+
+google::rpc::Status GatewayClient::WaitTask(const v1::WaitTaskRequest& request, absl::Duration limit,
+                                            const KeepGoing& keep_going, v1::WaitTaskResponse& answer) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(limit));
+  LiveCall call(context);
+  stub_->async()->WaitTask(&context, &request, &answer, [&call](const grpc::Status& status) { call.Ended(status); });
+  return ToRpcStatus(call.Await(keep_going));
+}
+
+google::rpc::Status GatewayClient::WatchTasks(const v1::WatchTasksRequest& request, const KeepGoing& keep_going,
+                                              const std::function<void(const v1::WatchTasksResponse&)>& on_event) {
+  grpc::ClientContext context;
+  EventReader<v1::WatchTasksResponse> reader(context);
+  stub_->async()->WatchTasks(&context, &request, &reader);
+  return ToRpcStatus(reader.ReadAll(keep_going, on_event));
+}
+
+google::rpc::Status GatewayClient::ReadTaskLogs(const v1::ReadTaskLogsRequest& request, const KeepGoing& keep_going,
+                                                const std::function<void(const v1::ReadTaskLogsResponse&)>& on_chunk) {
+  grpc::ClientContext context;
+  EventReader<v1::ReadTaskLogsResponse> reader(context);
+  stub_->async()->ReadTaskLogs(&context, &request, &reader);
+  return ToRpcStatus(reader.ReadAll(keep_going, on_chunk));
 }
 
 }  // namespace taskgateway::taskctl

@@ -9,9 +9,12 @@
 #include "tools/taskctl/documents.h"
 #include "tools/taskctl/exit_code.h"
 #include "tools/taskctl/gateway_client.h"
+#include "tools/taskctl/logs_command.h"
 #include "tools/taskctl/tables.h"
 #include "tools/taskctl/task_card.h"
 #include "tools/taskctl/text.h"
+#include "tools/taskctl/wait_command.h"
+#include "tools/taskctl/watch_command.h"
 
 namespace taskgateway::taskctl {
 namespace {
@@ -32,7 +35,7 @@ std::string Names(const google::protobuf::RepeatedPtrField<v1::Source>& sources)
 class Session {
  public:
   Session(GatewayClient client, OutputFormat output, const Settings& settings, const Surroundings& surroundings)
-      : client_(std::move(client)), output_(output), server_(settings.server), surroundings_(surroundings) {}
+      : client_(std::move(client)), output_(output), settings_(settings), surroundings_(surroundings) {}
 
   ExitCode operator()(const GetCommand& command) {
     if (command.names.size() == 1) {
@@ -40,6 +43,37 @@ class Session {
     } else {
       GetSeveral(command);
     }
+    return worst_;
+  }
+
+  ExitCode operator()(const WaitCommand& command) {
+    const Terminal terminal = FollowingTerminal();
+    v1::Task task;
+    worst_ = Wait(client_, command, terminal, EndOfFollowing(), &task);
+    if (task.done()) PrintTask(task);
+    return worst_;
+  }
+
+  ExitCode operator()(const WatchCommand& command) {
+    const Terminal terminal = FollowingTerminal();
+    return Watch(client_, command, terminal, EndOfFollowing());
+  }
+
+  ExitCode operator()(const LogsCommand& command) {
+    const Terminal terminal = FollowingTerminal();
+    return PrintLogs(client_, command, terminal, EndOfFollowing());
+  }
+
+  ExitCode operator()(const ListCommand& command) {
+    v1::ListTasksResponse answer;
+    if (!Check(command.parent, client_.ListTasks(command, answer))) return worst_;
+    PrintTasks(answer.tasks(), [&] { return TasksJson(answer); });
+    return worst_;
+  }
+
+  ExitCode operator()(const CancelCommand& command) {
+    v1::Task task;
+    if (Check(command.name, client_.CancelTask(command, task))) PrintTask(task);
     return worst_;
   }
 
@@ -61,44 +95,62 @@ class Session {
 
  private:
   void GetOne(const GetCommand& command) {
-    v1::BatchGetTasksResponse one;
-    v1::Task& task = *one.add_tasks();
+    v1::Task task;
     if (!Check(command.names.front(), client_.GetTask(command, task))) return;
     worst_ = Worse(worst_, ExitCodeOf(task));
-    switch (output_) {
-      case OutputFormat::kTable:
-        Print(TaskCard(task, surroundings_.now(), surroundings_.surface));
-        break;
-      case OutputFormat::kName:
-        Print(Names(one.tasks()));
-        break;
-      default:
-        PrintDocument(TaskJson(task));
-    }
+    PrintTask(task);
   }
 
   void GetSeveral(const GetCommand& command) {
     v1::BatchGetTasksResponse answer;
     const google::rpc::Status status = client_.BatchGetTasks(command, answer);
     for (const v1::Task& task : answer.tasks()) worst_ = Worse(worst_, ExitCodeOf(task));
-    switch (output_) {
-      case OutputFormat::kTable:
-        Print(TaskTable(answer.tasks(), surroundings_.now(), surroundings_.surface));
-        break;
-      case OutputFormat::kName:
-        Print(Names(answer.tasks()));
-        break;
-      default:
-        PrintDocument(BatchJson(answer));
-    }
+    PrintTasks(answer.tasks(), [&] { return BatchJson(answer); });
     for (const v1::BatchGetTasksFailure& failure : answer.failures()) Check(failure.name(), failure.status());
     Check("", status);
+  }
+
+  Terminal FollowingTerminal() const {
+    return {.out = surroundings_.out,
+            .err = surroundings_.err,
+            .surface = surroundings_.surface,
+            .now = surroundings_.now,
+            .interrupted = surroundings_.catch_interrupts(),
+            .server = settings_.server};
+  }
+
+  // A task takes as long as it takes.
+  absl::Time EndOfFollowing() const {
+    return settings_.timeout ? surroundings_.now() + *settings_.timeout : absl::InfiniteFuture();
+  }
+
+  void PrintTask(const v1::Task& task) {
+    switch (output_) {
+      case OutputFormat::kTable:
+        return Print(TaskCard(task, surroundings_.now(), surroundings_.surface));
+      case OutputFormat::kName:
+        return Print(VisibleLine(task.name()) + "\n");
+      default:
+        return PrintDocument(TaskJson(task));
+    }
+  }
+
+  template <typename Json>
+  void PrintTasks(const google::protobuf::RepeatedPtrField<v1::Task>& tasks, Json json) {
+    switch (output_) {
+      case OutputFormat::kTable:
+        return Print(TaskTable(tasks, surroundings_.now(), surroundings_.surface));
+      case OutputFormat::kName:
+        return Print(Names(tasks));
+      default:
+        return PrintDocument(json());
+    }
   }
 
   // Whether `status` is OK; tells of it if not.
   bool Check(const std::string& subject, const google::rpc::Status& status) {
     if (status.code() == 0) return true;
-    surroundings_.err << CallErrorText(subject, status, server_);
+    surroundings_.err << CallErrorText(subject, status, settings_.server);
     worst_ = Worse(worst_, ExitCodeOf(status));
     return false;
   }
@@ -116,7 +168,7 @@ class Session {
 
   GatewayClient client_;
   const OutputFormat output_;
-  const std::string server_;
+  const Settings& settings_;
   const Surroundings& surroundings_;
   ExitCode worst_ = ExitCode::kSucceeded;
 };

@@ -19,6 +19,8 @@ struct Surroundings {
   Environment environment;
   std::function<absl::Time()> now;  // what ages are counted from
   Surface surface;                  // of `out`
+  // From now on Ctrl-C does not end the program: it makes what this returns answer true.
+  std::function<std::function<bool()>()> catch_interrupts;
 };
 
 // Does what `arguments` (without the program's name) say: answers on `out`, everything else on `err`. Returns the exit

@@ -65,7 +65,7 @@ absl::StatusOr<SettingTexts> LoadConfig(const std::string& path, bool may_be_mis
   return absl::InvalidArgumentError(text.status().message());
 }
 
-absl::Status SetDuration(const Given& given, absl::Duration& duration) {
+absl::Status SetDuration(const Given& given, std::optional<absl::Duration>& duration) {
   absl::Duration parsed;
   if (!absl::ParseDuration(given.text, &parsed) || parsed <= absl::ZeroDuration() ||
       parsed == absl::InfiniteDuration()) {

@@ -24,7 +24,8 @@ struct SettingDescription {
 
 inline constexpr SettingDescription kSettings[] = {
     {"server", "ADDRESS", "The gateway, host:port (default 127.0.0.1:8980)"},
-    {"timeout", "DURATION", "Longest wait for the whole command, such as 500ms, 30s, 1m30s (default 30s)"},
+    {"timeout", "DURATION",
+     "Longest wait for the whole command, such as 500ms, 30s, 1m30s (default 30s; wait and watch: none)"},
     {"tls", "BOOL", "Speak TLS; any of the files below turns it on too"},
     {"ca_file", "FILE", "Certificate authorities to trust, PEM (default: the system's)"},
     {"cert_file", "FILE", "Client certificate chain, PEM; needs --key-file"},
@@ -44,7 +45,7 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 // The settings, understood.
 struct Settings {
   std::string server = "127.0.0.1:8980";
-  absl::Duration timeout = absl::Seconds(30);
+  std::optional<absl::Duration> timeout;  // absent: the command's default
   bool tls = false;
   std::string ca_file;      // empty: the system's
   std::string cert_file;    // empty: no client certificate

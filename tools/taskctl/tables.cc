@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -45,13 +46,6 @@ std::string Table(const std::vector<Row>& rows, int columns, Paint paint) {
   return text;
 }
 
-std::string RootCause(const v1::TaskError& error) {
-  const bool buried = !error.root_code().empty() || !error.root_message().empty();
-  const std::string code = VisibleLine(buried ? error.root_code() : error.source_code());
-  const std::string message = VisibleLine(buried ? error.root_message() : error.message());
-  return code.empty() || message.empty() ? code + message : absl::StrCat(code, ": ", message);
-}
-
 // `-` keeps a column of possibly missing values countable for awk and the eye.
 std::string OrDash(std::string text) { return text.empty() ? "-" : text; }
 
@@ -67,6 +61,17 @@ std::string TargetCell(const v1::TaskTarget& target) {
 std::string AgeCell(const v1::Task& task, absl::Time now) {
   if (!task.has_create_time()) return "-";
   return Age(now - absl::FromUnixSeconds(task.create_time().seconds()));
+}
+
+constexpr size_t kStateColumn = 1;
+
+Row TaskRow(const std::string& name, const v1::Task& task, std::string note, absl::Time now) {
+  return {VisibleLine(ShortTaskName(name)),
+          StateWord(task.state(), Surface()),
+          v1::Task::Action_IsValid(task.action()) ? v1::Task::Action_Name(task.action()) : "OTHER",
+          TargetCell(task.target()),
+          AgeCell(task, now),
+          std::move(note)};
 }
 
 std::string BudgetCell(const v1::Source& source) {
@@ -91,19 +96,36 @@ std::string CapabilityCell(const v1::SourceCapabilities& capabilities) {
 
 }  // namespace
 
+std::string RootCause(const v1::Task& task) {
+  const v1::TaskError& error = task.error();
+  const bool buried = !error.root_code().empty() || !error.root_message().empty();
+  const std::string code = VisibleLine(buried ? error.root_code() : error.source_code());
+  const std::string message = VisibleLine(buried ? error.root_message() : error.message());
+  return code.empty() || message.empty() ? code + message : absl::StrCat(code, ": ", message);
+}
+
 std::string TaskTable(const google::protobuf::RepeatedPtrField<v1::Task>& tasks, absl::Time now,
                       const Surface& surface) {
   if (tasks.empty()) return "";
-  constexpr size_t kStateColumn = 1;
   std::vector<Row> rows = {{"NAME", "STATE", "ACTION", "TARGET", "AGE", "ERROR"}};
-  for (const v1::Task& task : tasks) {
-    rows.push_back({VisibleLine(ShortTaskName(task.name())), StateWord(task.state(), Surface()),
-                    v1::Task::Action_IsValid(task.action()) ? v1::Task::Action_Name(task.action()) : "OTHER",
-                    TargetCell(task.target()), AgeCell(task, now), task.has_error() ? RootCause(task.error()) : ""});
-  }
+  for (const v1::Task& task : tasks) rows.push_back(TaskRow(task.name(), task, RootCause(task), now));
   return Table(rows, surface.columns, [&](const std::string& cell, size_t row, size_t column) {
     if (row == 0) return Bold(cell, surface);
     return column == kStateColumn ? StateWord(tasks[static_cast<int>(row) - 1].state(), surface) : cell;
+  });
+}
+
+std::string WatchTable(const std::vector<WatchRow>& watched, absl::Time now, const Surface& surface) {
+  std::vector<Row> rows = {{"NAME", "STATE", "ACTION", "TARGET", "AGE", "NOTE"}};
+  for (const WatchRow& row : watched) {
+    const std::string note = row.trouble.empty() ? RootCause(row.task) : VisibleLine(row.trouble);
+    rows.push_back(row.task.name().empty() ? Row{VisibleLine(ShortTaskName(row.name)), "-", "-", "-", "-", note}
+                                           : TaskRow(row.name, row.task, note, now));
+  }
+  return Table(rows, surface.columns, [&](const std::string& cell, size_t row, size_t column) {
+    if (row == 0) return Bold(cell, surface);
+    if (column != kStateColumn || watched[row - 1].task.name().empty()) return cell;
+    return StateWord(watched[row - 1].task.state(), surface);
   });
 }
 

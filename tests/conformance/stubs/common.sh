@@ -3,7 +3,7 @@
 set -euo pipefail
 : "${PROTOC:?}" "${PROTO_DIR:?}" "${GOOGLEAPIS_DIR:?}" "${BINARY_DIR:?}" "${WORK_DIR:?}"
 here=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
-with_gateway=$here/../with_gateway.sh
+with_gateway=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/with_gateway.sh
 includes=(-I "$PROTO_DIR" -I "$GOOGLEAPIS_DIR")
 # The public contract; the configuration's schema is the gateway's own affair.
 mapfile -t protos < <(cd "$PROTO_DIR" && printf '%s\n' taskgateway/v1/*.proto)

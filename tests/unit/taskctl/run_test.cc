@@ -30,13 +30,16 @@ class RunTest : public ::testing::Test {
   int Run(const std::vector<std::string>& arguments) {
     out_.str("");
     err_.str("");
-    return taskctl::Run(arguments, {out_, err_,
+    return taskctl::Run(arguments, {out_,
+                                    err_,
                                     [this](const std::string& name) {
                                       const auto found = variables_.find(name);
                                       return found == variables_.end() ? std::nullopt
                                                                        : std::optional<std::string>(found->second);
                                     },
-                                    [] { return absl::FromUnixSeconds(1669023003); }, Surface()});
+                                    [] { return absl::FromUnixSeconds(1669023003); },
+                                    Surface(),
+                                    {}});
   }
 
   FakeTaskService gateway_;

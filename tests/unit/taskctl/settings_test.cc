@@ -49,7 +49,7 @@ TEST_F(SettingsTest, DefaultsNeedNoFile) {
   const auto settings = Load();
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->server, "127.0.0.1:8980");
-  EXPECT_EQ(settings->timeout, absl::Seconds(30));
+  EXPECT_EQ(settings->timeout, std::nullopt);
   EXPECT_FALSE(settings->tls);
 }
 

@@ -49,7 +49,7 @@ class TlsTest : public ::testing::Test {
     std::vector<std::string> arguments = {"sources", "--server", gateway.address()};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     const auto nothing = [](const std::string&) { return std::nullopt; };
-    return taskctl::Run(arguments, {out_, err_, nothing, absl::Now, Surface()});
+    return taskctl::Run(arguments, {out_, err_, nothing, absl::Now, Surface(), {}});
   }
 
   std::string Cert() const { return "--cert-file=" + folder_ + "/cert.pem"; }

@@ -1,0 +1,55 @@
+// What wait and watch share: how long they go on, and through what.
+#pragma once
+
+#include <functional>
+#include <ostream>
+#include <string>
+
+#include "absl/time/time.h"
+#include "google/rpc/status.pb.h"
+#include "tools/taskctl/colours.h"
+#include "tools/taskctl/exit_code.h"
+#include "tools/taskctl/live_call.h"
+
+namespace taskgateway::taskctl {
+
+// What a command that follows tasks works with. All of it outlives the command.
+struct Terminal {
+  std::ostream& out;
+  std::ostream& err;
+  Surface surface;
+  std::function<absl::Time()> now;
+  std::function<bool()> interrupted;
+  std::string server;  // for messages
+};
+
+// Says when to go on, when to try again, and when to give up. One command, one thread.
+//
+// A gateway that has answered once may be away for a minute: connections are cut when they reach their age, and
+// replicas come and go. One that never answered is not waited for.
+class Persistence {
+ public:
+  // The time is over at `end`; infinite future for never.
+  Persistence(const Terminal& terminal, absl::Time end) : terminal_(terminal), end_(end) {}
+
+  // Neither interrupted nor out of time.
+  bool GoesOn() const { return !terminal_.interrupted() && terminal_.now() < end_; }
+  absl::Time end() const { return end_; }
+  // The gateway has said something.
+  void Heard();
+  // Whether a call that ended with `status`, not OK or that of a stream that was cut, is worth another one.
+  bool WorthAnotherTry(const google::rpc::Status& status);
+  // Waits before another call; `keep_going` is asked meanwhile. A cut (OK) is mended at once, as other replicas may
+  // answer; what stays broken is tried every second.
+  void PauseAfter(const google::rpc::Status& status, const KeepGoing& keep_going);
+  // Tells why a command ends that GoesOn no more. `what` goes on without it: `the task goes on`.
+  ExitCode TellEnd(std::string_view what) const;
+
+ private:
+  const Terminal& terminal_;
+  const absl::Time end_;
+  absl::Time heard_ = absl::InfinitePast();
+  int tries_ = 0;  // since then
+};
+
+}  // namespace taskgateway::taskctl
