@@ -36,8 +36,6 @@ class Waiting {
   }
 
   ExitCode Run(v1::Task* task) {
-    // The first call answers with the task as it is.
-    request_.mutable_timeout();
     while (persistence_.GoesOn()) {
       v1::WaitTaskResponse answer;
       const google::rpc::Status status = client_.WaitTask(request_, Limit(), KeepGoing(), answer);
@@ -50,7 +48,7 @@ class Waiting {
       }
       if (persistence_.WorthAnotherTry(status)) {
         Trouble(status);
-        persistence_.PauseAfter(status, KeepGoing());
+        persistence_.PauseBeforeTry(KeepGoing());
         continue;
       }
       if (!persistence_.GoesOn()) break;
@@ -63,12 +61,16 @@ class Waiting {
   }
 
  private:
-  // Of one call, and sets its timeout.
+  // Of one call, and sets its timeout: the first answers with the task as it is.
   absl::Duration Limit() {
     const absl::Duration left = persistence_.end() - terminal_.now();
-    if (request_.until_etag_changes_from().empty()) return std::min(left + kReturnTrip, kCallLimit);
     request_.clear_timeout();
-    if (left < kCallLimit) SetDuration(left, request_.mutable_timeout());
+    if (first_) {
+      request_.mutable_timeout();
+    } else if (left < kCallLimit) {
+      SetDuration(left, request_.mutable_timeout());
+    }
+    first_ = false;
     return std::min(left + kReturnTrip, kCallLimit);
   }
 
@@ -126,6 +128,7 @@ class Waiting {
   const absl::Time began_;
   v1::WaitTaskRequest request_;
   WaitProgress progress_;
+  bool first_ = true;
   int frame_ = 0;
 };
 
