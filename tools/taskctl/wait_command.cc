@@ -18,6 +18,8 @@ constexpr absl::Duration kCallLimit = absl::Minutes(1);
 // What an answer needs beyond the wait that was asked for.
 constexpr absl::Duration kReturnTrip = absl::Seconds(5);
 
+constexpr absl::Duration kBehindPoll = absl::Seconds(1);
+
 void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
   absl::Duration rest;
   out->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
@@ -63,7 +65,11 @@ class Waiting {
  private:
   // Of one call, and sets its timeout: the first answers with the task as it is.
   absl::Duration Limit() {
-    const absl::Duration left = persistence_.end() - terminal_.now();
+    absl::Duration left = persistence_.end() - terminal_.now();
+    // The spinner tells of the next poll, which each answer names: ask again behind it.
+    if (terminal_.surface.live && progress_.next_poll) {
+      left = std::min(left, std::max(*progress_.next_poll - terminal_.now(), absl::ZeroDuration()) + kBehindPoll);
+    }
     request_.clear_timeout();
     if (first_) {
       request_.mutable_timeout();

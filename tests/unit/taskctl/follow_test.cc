@@ -165,6 +165,16 @@ TEST_F(FollowTest, OnATerminalWaitDrawsOneLineAndErasesIt) {
   EXPECT_THAT(err_.str(), EndsWith("\r\x1b[K"));
 }
 
+TEST_F(FollowTest, OnATerminalWaitKnowsOfTheNextPollAndAsksAgainBehindIt) {
+  surface_ = {.colours = false, .columns = 80, .live = true};
+  gateway_.wait_answers = {Answer(v1::Task::RUNNING), Failure(grpc::StatusCode::UNAVAILABLE),
+                           Answer(v1::Task::SUCCEEDED)};
+  gateway_.wait_answers[0].response.mutable_retry_delay()->set_seconds(4);
+  gateway_.on_follow = [this] { seconds_ += 2; };
+  EXPECT_EQ(Run({"wait", "cc/t", "-o", "name"}), 0);
+  EXPECT_EQ(gateway_.waits()[1].timeout().seconds(), 5);
+}
+
 TEST_F(FollowTest, WatchTellsEachChangeAndItsExitCodeIsTheWorst) {
   gateway_.watch_answers = {
       {.events = {Snapshot(v1::Task::RUNNING), Snapshot(v1::Task::SUCCEEDED, "sources/sc/tasks/u"),
