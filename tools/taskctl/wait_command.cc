@@ -18,7 +18,8 @@ constexpr absl::Duration kCallLimit = absl::Minutes(1);
 // What an answer needs beyond the wait that was asked for.
 constexpr absl::Duration kReturnTrip = absl::Seconds(5);
 
-constexpr absl::Duration kBehindPoll = absl::Seconds(1);
+// What a poll may take.
+constexpr absl::Duration kBehindPoll = absl::Milliseconds(200);
 
 void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
   absl::Duration rest;

@@ -172,7 +172,8 @@ TEST_F(FollowTest, OnATerminalWaitKnowsOfTheNextPollAndAsksAgainBehindIt) {
   gateway_.wait_answers[0].response.mutable_retry_delay()->set_seconds(4);
   gateway_.on_follow = [this] { seconds_ += 2; };
   EXPECT_EQ(Run({"wait", "cc/t", "-o", "name"}), 0);
-  EXPECT_EQ(gateway_.waits()[1].timeout().seconds(), 5);
+  EXPECT_EQ(gateway_.waits()[1].timeout().seconds(), 4);
+  EXPECT_EQ(gateway_.waits()[1].timeout().nanos(), 200'000'000);
 }
 
 TEST_F(FollowTest, WatchTellsEachChangeAndItsExitCodeIsTheWorst) {
