@@ -24,10 +24,7 @@ bool MayPass(const google::rpc::Status& status) {
 
 }  // namespace
 
-void Persistence::Heard() {
-  heard_ = terminal_.now();
-  tries_ = 0;
-}
+void Persistence::Heard() { heard_ = terminal_.now(); }
 
 bool Persistence::WorthAnotherTry(const google::rpc::Status& status) {
   if (!GoesOn() || !MayPass(status)) return false;
@@ -36,8 +33,9 @@ bool Persistence::WorthAnotherTry(const google::rpc::Status& status) {
   return terminal_.now() - heard_ <= kPatience;
 }
 
-void Persistence::PauseAfter(const google::rpc::Status& status, const KeepGoing& keep_going) {
-  if (tries_++ > 0 || status.code() != google::rpc::OK) Pause(kPause, keep_going);
+void Persistence::PauseBeforeTry(const KeepGoing& keep_going) {
+  if (terminal_.now() - tried_ < kPause) Pause(kPause, keep_going);
+  tried_ = terminal_.now();
 }
 
 ExitCode Persistence::TellEnd(std::string_view what) const {

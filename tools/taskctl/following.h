@@ -39,9 +39,9 @@ class Persistence {
   void Heard();
   // Whether a call that ended with `status`, not OK or that of a stream that was cut, is worth another one.
   bool WorthAnotherTry(const google::rpc::Status& status);
-  // Waits before another call; `keep_going` is asked meanwhile. A cut (OK) is mended at once, as other replicas may
-  // answer; what stays broken is tried every second.
-  void PauseAfter(const google::rpc::Status& status, const KeepGoing& keep_going);
+  // Waits before another call, if there was one within the last second; `keep_going` is asked meanwhile. So a cut is
+  // mended at once, as other replicas may answer, and what stays broken is tried every second.
+  void PauseBeforeTry(const KeepGoing& keep_going);
   // Tells why a command ends that GoesOn no more. `what` goes on without it: `the task goes on`.
   ExitCode TellEnd(std::string_view what) const;
 
@@ -49,7 +49,7 @@ class Persistence {
   const Terminal& terminal_;
   const absl::Time end_;
   absl::Time heard_ = absl::InfinitePast();
-  int tries_ = 0;  // since then
+  absl::Time tried_ = absl::InfinitePast();
 };
 
 }  // namespace taskgateway::taskctl

@@ -18,6 +18,9 @@ constexpr absl::Duration kCallLimit = absl::Minutes(1);
 // What an answer needs beyond the wait that was asked for.
 constexpr absl::Duration kReturnTrip = absl::Seconds(5);
 
+// What a poll may take.
+constexpr absl::Duration kBehindPoll = absl::Milliseconds(200);
+
 void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
   absl::Duration rest;
   out->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
@@ -36,8 +39,6 @@ class Waiting {
   }
 
   ExitCode Run(v1::Task* task) {
-    // The first call answers with the task as it is.
-    request_.mutable_timeout();
     while (persistence_.GoesOn()) {
       v1::WaitTaskResponse answer;
       const google::rpc::Status status = client_.WaitTask(request_, Limit(), KeepGoing(), answer);
@@ -50,7 +51,7 @@ class Waiting {
       }
       if (persistence_.WorthAnotherTry(status)) {
         Trouble(status);
-        persistence_.PauseAfter(status, KeepGoing());
+        persistence_.PauseBeforeTry(KeepGoing());
         continue;
       }
       if (!persistence_.GoesOn()) break;
@@ -63,12 +64,20 @@ class Waiting {
   }
 
  private:
-  // Of one call, and sets its timeout.
+  // Of one call, and sets its timeout: the first answers with the task as it is.
   absl::Duration Limit() {
-    const absl::Duration left = persistence_.end() - terminal_.now();
-    if (request_.until_etag_changes_from().empty()) return std::min(left + kReturnTrip, kCallLimit);
+    absl::Duration left = persistence_.end() - terminal_.now();
+    // The spinner tells of the next poll, which each answer names: ask again behind it.
+    if (terminal_.surface.live && progress_.next_poll) {
+      left = std::min(left, std::max(*progress_.next_poll - terminal_.now(), absl::ZeroDuration()) + kBehindPoll);
+    }
     request_.clear_timeout();
-    if (left < kCallLimit) SetDuration(left, request_.mutable_timeout());
+    if (first_) {
+      request_.mutable_timeout();
+    } else if (left < kCallLimit) {
+      SetDuration(left, request_.mutable_timeout());
+    }
+    first_ = false;
     return std::min(left + kReturnTrip, kCallLimit);
   }
 
@@ -126,6 +135,7 @@ class Waiting {
   const absl::Time began_;
   v1::WaitTaskRequest request_;
   WaitProgress progress_;
+  bool first_ = true;
   int frame_ = 0;
 };
 

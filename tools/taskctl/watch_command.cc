@@ -36,7 +36,7 @@ class Watching {
         return Worst();
       }
       if (persistence_.WorthAnotherTry(status)) {
-        persistence_.PauseAfter(status, KeepGoing());
+        persistence_.PauseBeforeTry(KeepGoing());
         continue;
       }
       if (!persistence_.GoesOn()) break;

@@ -69,6 +69,7 @@ const std::vector<Entry>& Catalogue() {
        [](Text t) { return Unsupported("CANCEL_UNSUPPORTED_BY_SOURCE", t); }},
       {"LIST_UNSUPPORTED_BY_SOURCE", Code::kUnimplemented, "", "ListSources",
        [](Text t) { return Unsupported("LIST_UNSUPPORTED_BY_SOURCE", t); }},
+      {"DELETE_UNSUPPORTED", Code::kUnimplemented, "", "upstream", [](Text) { return DeleteUnsupported(); }},
       {"DEADLINE_EXCEEDED", Code::kDeadlineExceeded, "", "longer", [](Text t) { return DeadlinePassed(t); }},
       {"SHUTTING_DOWN", Code::kUnavailable, "RetryInfo", "ask again", [](Text) { return ShuttingDown(); }},
       {"INTERNAL", Code::kInternal, "", "report it", [](Text t) { return Internal(t); }},
