@@ -78,9 +78,10 @@ void LogBuffers::Subscribe(Source& source, const std::string& task_id, bool foll
   const bool recent =
       buffer->log != nullptr && (follow || buffer->done || context_.loop.Now() - buffer->heard_at <= kDefaultStaleness);
   if (!recent) return Read(*buffer);
-  reader.waits = false;
-  reader.first = context_.loop.Schedule(absl::ZeroDuration(), [held = buffer, &observer] {
-    observer.OnLog(held->name, held->log, kNoPoint, held->done);
+  reader.first = context_.loop.Schedule(absl::ZeroDuration(), [held = buffer, id = subscription->id_] {
+    Buffer::Reader& told = held->readers.at(id);
+    told.waits = false;
+    told.observer->OnLog(held->name, held->log, kNoPoint, held->done);
   });
 }
 
@@ -131,7 +132,7 @@ void LogBuffers::Replace(Buffer& buffer, SharedLog log, const LogPoint& differen
   buffer.done = buffer.done || done;
   if (buffer.done) buffer.polling.End();
   TellAll(buffer, true, [&](Buffer::Reader& reader) {
-    if (!reader.follow && !reader.waits) return;
+    // Those who do not follow, too: they let go of the log that they had.
     reader.waits = false;
     reader.observer->OnLog(buffer.name, buffer.log, difference, buffer.done);
   });
@@ -157,7 +158,11 @@ void LogBuffers::ReadFailed(Buffer& buffer, const absl::Status& status) {
       if (buffer.log == nullptr) Read(buffer);
     });
   }
-  TellAll(buffer, permanent, [&](Buffer::Reader& reader) { reader.observer->OnFailure(status); });
+  // A log that is being compared comes to all who wait.
+  if (!permanent && buffer.comparing) return;
+  TellAll(buffer, permanent, [&](Buffer::Reader& reader) {
+    if (permanent || reader.waits) reader.observer->OnFailure(status);
+  });
 }
 
 template <typename Tell>

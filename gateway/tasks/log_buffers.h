@@ -57,7 +57,8 @@ class LogBuffers {
   LogBuffers& operator=(const LogBuffers&) = delete;
 
   // Tells `observer` of the log as soon as there is one of the last second (for followers: any), never before Subscribe
-  // returns, and `follow`ers of every later one. Both `observer` and `subscription` outlive the subscription.
+  // returns, and of every later one; `follow` keeps the task polled. Both `observer` and `subscription` outlive the
+  // subscription.
   void Subscribe(Source& source, const std::string& task_id, bool follow, LogObserver& observer,
                  Subscription* subscription);
 

@@ -26,6 +26,12 @@ void AppendContent(std::string_view content, std::string* message) {
   message->append(reinterpret_cast<const char*>(head), static_cast<std::size_t>(end - head)).append(content);
 }
 
+// Where a log that differs at `difference` is told anew: at the start of that entry, or, when there is none any more,
+// at the end of the one before, which may still grow.
+LogPoint RewriteBegin(const TaskLog& log, const LogPoint& difference) {
+  return std::min(LogPoint{difference.entry, 0}, EndOf(log));
+}
+
 }  // namespace
 
 void LogOutbox::PutLog(const std::string& name, SharedLog log, const LogPoint& difference, bool done) {
@@ -43,8 +49,10 @@ void LogOutbox::PutKeepAlive() {
 }
 
 void LogOutbox::Fail(absl::Status status) {
+  SharedLog dropped;  // freed without the lock
   base::MutexLock lock(mutex_);
   if (!failed_) failed_ = std::move(status);
+  dropped = std::exchange(log_, nullptr);
 }
 
 void LogOutbox::Cancel() { Fail(absl::CancelledError("the caller went away")); }
@@ -70,8 +78,10 @@ LogOutbox::Step LogOutbox::Take() {
   Step step = view.log == nullptr ? Step() : Compose(view);
   base::MutexLock lock(mutex_);
   if (step.kind == Step::kFinish) finished_ = true;
-  if (step.kind == Step::kNothing && keep_alive_) {
-    step = {.kind = Step::kWrite, .message = std::make_shared<const std::string>(), .status = {}};
+  if (step.kind == Step::kNothing && keep_alive_ && !failed_) {
+    step = view.log == nullptr
+               ? Step{.kind = Step::kWrite, .message = std::make_shared<const std::string>(), .status = {}}
+               : Message(view, {.begin = cursor_.point(), .content = {}}, false, false);
   }
   keep_alive_ = keep_alive_ && step.kind != Step::kWrite;
   // What came meanwhile is told of by whoever put it, once nobody is busy.
@@ -83,29 +93,42 @@ LogOutbox::Step LogOutbox::Take() {
 
 LogOutbox::Step LogOutbox::Compose(const View& view) {
   const TaskLog& log = *view.log;
+  if (goal_ && view.difference < std::max(cursor_.point(), *goal_)) {
+    // On the way to where the stream begins, or begins again: the way has to be gone anew.
+    cursor_ = LogCursor();
+    if (std::exchange(checks_resume_, false)) {
+      // What was in front of the token can no longer be compared, so all that was sent is void.
+      goal_.reset();
+      tells_rewritten_ = true;
+    } else if (!sent_) {
+      goal_.reset();
+      begun_ = false;
+    } else {
+      goal_ = RewriteBegin(log, std::min(*goal_, view.difference));
+    }
+  } else if (!goal_ && view.difference < cursor_.point()) {
+    // The entry that differs is told anew. What is in front of it has to be hashed again.
+    cursor_ = LogCursor();
+    tells_rewritten_ = sent_;
+    goal_ = RewriteBegin(log, view.difference);
+  }
   if (!begun_) {
     begun_ = true;
     if (terms_.resume_from) {
+      sent_ = true;
       checks_resume_ = Has(log, terms_.resume_from->point);
       tells_rewritten_ = !checks_resume_;
       goal_ = checks_resume_ ? terms_.resume_from->point : LogPoint();
     } else if (terms_.tail_bytes > 0) {
       goal_ = TailBegin(log, terms_.filter, terms_.tail_bytes);
     }
-  } else if (view.difference < cursor_.point()) {
-    // The entry that differs is told anew. What is in front of it has to be hashed again.
-    cursor_ = LogCursor();
-    checks_resume_ = false;
-    tells_rewritten_ = true;
-    goal_ = LogPoint{view.difference.entry, 0};
-  } else if (goal_ && view.difference < *goal_) {
-    goal_ = LogPoint{view.difference.entry, 0};
-    checks_resume_ = false;
-    tells_rewritten_ = terms_.resume_from.has_value() || tells_rewritten_;
   }
   if (std::optional<Step> step = Seek(view)) return *std::move(step);
   const std::optional<LogChunk> chunk = cursor_.Next(log, terms_.filter, kStretch);
-  if (chunk) return Message(view, *chunk, false, false);
+  if (chunk) {
+    sent_ = true;
+    return Message(view, *chunk, false, false);
+  }
   if (cursor_.point() < EndOf(log)) return {.kind = Step::kGoOn, .message = {}, .status = {}};
   if (view.done && !end_told_) {
     end_told_ = true;

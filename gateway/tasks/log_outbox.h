@@ -85,7 +85,8 @@ class LogOutbox {
 
   // Of whoever is busy.
   LogCursor cursor_;
-  bool begun_ = false;            // the cursor has been where the stream begins
+  bool begun_ = false;            // it is known where the stream begins
+  bool sent_ = false;             // text, now or before the cut that is resumed
   std::optional<LogPoint> goal_;  // where the cursor has to go first
   bool checks_resume_ = false;    // at the goal, the digest must be the token's
   bool tells_rewritten_ = false;  // once the cursor is there

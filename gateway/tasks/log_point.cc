@@ -13,7 +13,8 @@ LogPoint EndOf(const TaskLog& log) {
 }
 
 bool Has(const TaskLog& log, const LogPoint& point) {
-  if (point.entry >= log.entries.size()) return point.entry == log.entries.size() && point.offset == 0;
+  if (log.entries.empty()) return point == LogPoint();
+  if (point.entry >= log.entries.size()) return false;
   const std::string_view content = log.entries[point.entry].content;
   return point.offset <= content.size() && NextCharacter(content, point.offset) == point.offset;
 }

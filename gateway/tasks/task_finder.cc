@@ -35,6 +35,8 @@ TaskFinder::~TaskFinder() {
   while (!searches_.empty()) Leave(searches_.begin()->first);
 }
 
+Source* TaskFinder::RememberedOwner(const std::string& task_id) { return owners_.Find(task_id, context_.loop.Now()); }
+
 TaskFinder::FindId TaskFinder::Find(ReadRequest request, TaskReader::Done done) {
   const FindId id = next_find_++;
   Search& search = *searches_.emplace(id, std::make_unique<Search>()).first->second;

@@ -32,6 +32,8 @@ class TaskFinder {
   FindId Find(ReadRequest request, TaskReader::Done done);
   // As TaskReader::Leave.
   void Leave(FindId find);
+  // Who had the task when every source was asked last, or a null pointer.
+  Source* RememberedOwner(const std::string& task_id);
 
  private:
   struct Search;

@@ -76,7 +76,7 @@ TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string
     poll->key = {&source, task_id};
     poll->first_seen = context_.loop.Now();
   }
-  context_.loop.Cancel(poll->linger);
+  context_.loop.Cancel(std::exchange(poll->linger, base::EventLoop::kNoTimer));
   Subscription subscription;
   subscription.poller_ = this;
   subscription.poll_ = poll.get();
@@ -124,16 +124,18 @@ void TaskPoller::EndTelling(Poll& poll) {
 void TaskPoller::RemoveUnused(Poll& poll) {
   if (!poll.subscribers.empty()) return;
   if (poll.over()) return Remove(poll);
-  context_.loop.Cancel(poll.linger);
+  if (poll.linger != base::EventLoop::kNoTimer) return;  // counts from the last one who left
   poll.linger = context_.loop.Schedule(kLinger, [this, &poll] { Remove(poll); });
 }
 
 void TaskPoller::Read(Poll& poll, absl::Duration max_staleness) {
   poll.read =
       reader_.Read({.source = poll.key.first, .task_id = poll.key.second, .max_staleness = max_staleness, .poll = true},
-                   [this, &poll](const absl::StatusOr<SharedReading>& reading) {
+                   [this, &poll, first = poll.news.reading == nullptr](const absl::StatusOr<SharedReading>& reading) {
                      poll.read = 0;
                      if (!reading.ok()) return Failed(poll, reading.status());
+                     // The cache's answer is put down when it is asked: what the listener has heard since is newer.
+                     if (first && poll.news.reading != nullptr) return;
                      Heard(poll, *reading);
                    });
 }

@@ -83,8 +83,12 @@ void TaskWait::OnTime() {
 void TaskWait::EndWithLatest() {
   const PollNews& news = follower_.news();
   SharedReading reading = news.reading;
-  if (reading == nullptr && target_.source != nullptr) {
-    reading = cache_.Find(CanonicalName(*target_.source, target_.task_id), absl::InfiniteDuration(), false).reading;
+  if (reading == nullptr) {
+    const Source* source =
+        target_.source != nullptr ? target_.source : following_.finder.RememberedOwner(target_.task_id);
+    if (source != nullptr) {
+      reading = cache_.Find(CanonicalName(*source, target_.task_id), absl::InfiniteDuration(), false).reading;
+    }
   }
   if (reading == nullptr) return End({.status = Unread(news.trouble), .reading = nullptr, .retry_delay = {}});
   WaitResult result;

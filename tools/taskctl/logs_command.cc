@@ -30,7 +30,7 @@ class LogPrinter {
         return ExitCode::kSucceeded;
       }
       if (persistence_.WorthAnotherTry(status)) {
-        persistence_.PauseAfter(status, keep_going);
+        persistence_.PauseBeforeTry(keep_going);
         continue;
       }
       if (!persistence_.GoesOn()) break;

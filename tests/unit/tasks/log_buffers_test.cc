@@ -90,6 +90,33 @@ TEST_F(LogBuffersTest, WhoComesLateHearsTheLogThatIsThere) {
   EXPECT_EQ(live_.sent(), sent);
 }
 
+TEST_F(LogBuffersTest, WhoDoesNotFollowHearsOfALogThatComesFirstAndOfLaterOnes) {
+  Say("RUNNING", "apply/stdout/a\n");
+  Subscribe(true);
+  live_.Run(absl::Milliseconds(100));
+  // A newer log arrives in the round in which the reader subscribes.
+  Observer* once = nullptr;
+  live_.upstream.time.loop.Schedule(absl::Milliseconds(10), [&] { once = &Subscribe(false); });
+  Say("RUNNING", "apply/stdout/ab\n");
+  live_.reader.Read({.source = &live_.source(), .task_id = "t", .max_staleness = absl::ZeroDuration()},
+                    [](const auto&) {});
+  live_.Run(absl::Milliseconds(100));
+  ASSERT_NE(once, nullptr);
+  EXPECT_FALSE(once->heard.empty());
+  EXPECT_EQ(once->heard.back(), "ab;");
+}
+
+TEST_F(LogBuffersTest, AFailureIsNotToldToWhoHasALog) {
+  Say("RUNNING", "apply/stdout/a\n");
+  Observer& first = Subscribe(false);
+  live_.Run(absl::Seconds(2));
+  live_.SayNothing("t");
+  Observer& second = Subscribe(false);
+  live_.Run(absl::Seconds(2));
+  EXPECT_THAT(first.heard, ElementsAre("a;"));
+  EXPECT_THAT(second.heard, ElementsAre("UPSTREAM_UNREACHABLE"));
+}
+
 TEST_F(LogBuffersTest, ADoneTaskInTheCacheIsReadOnceMoreForItsLog) {
   Say("SUCCEEDED", "apply/stdout/a\n");
   live_.reader.Read({.source = &live_.source(), .task_id = "t"}, [](const auto&) {});

@@ -98,6 +98,62 @@ TEST(LogOutboxTest, AChangeInFrontOfWhichNothingWasSentIsNoRewrite) {
   EXPECT_THAT(reader.TakeAll(), ElementsAre("0:0:xyz"));
 }
 
+TEST(LogOutboxTest, ALogThatGotShorterGoesOnWhereItGrowsAgain) {
+  Reader reader(Following());
+  reader.Put(LogOf({{"stdout", "ab"}, {"stderr", "c"}}));
+  reader.TakeAll();
+  reader.Put(LogOf({{"stdout", "ab"}}));
+  EXPECT_THAT(reader.TakeAll(), ElementsAre("0:2: rewritten"));
+  const SharedLog grown = LogOf({{"stdout", "abx"}, {"stderr", "y"}});
+  reader.Put(grown);
+  EXPECT_THAT(reader.TakeAll(), ElementsAre("0:2:x", "1:0:y"));
+  Reader second(ResumingAt(reader.token));
+  second.Put(grown, true);
+  EXPECT_THAT(second.TakeAll(), ElementsAre("1:1: end", "finished OK")) << "the digest is every replica's";
+}
+
+TEST(LogOutboxTest, ARewriteOnTheWayToATokenVoidsAll) {
+  const std::string text = "x" + std::string(1'000'000, 'a');
+  Reader first(Following());
+  first.Put(LogOf({{"stdout", text}}));
+  first.TakeAll();
+  LogOutbox outbox(ResumingAt(first.token));
+  outbox.PutLog(kName, LogOf({{"stdout", text}}), kNoPoint, false);
+  EXPECT_EQ(outbox.Take().kind, LogOutbox::Step::kGoOn);
+  outbox.PutLog(kName, LogOf({{"stdout", text.substr(0, 900'000) + "b"}}), {0, 900'000}, false);
+  LogOutbox::Step step = outbox.Take();
+  ASSERT_EQ(step.kind, LogOutbox::Step::kWrite);
+  v1::ReadTaskLogsResponse message;
+  ASSERT_TRUE(message.ParseFromString(*step.message));
+  EXPECT_TRUE(message.rewritten());
+  EXPECT_EQ(message.offset(), 0);
+}
+
+TEST(LogOutboxTest, ARewriteOnTheWayToATailIsNoRewrite) {
+  LogTerms terms = Following();
+  terms.tail_bytes = 3;
+  LogOutbox outbox(terms);
+  outbox.PutLog(kName, LogOf({{"stdout", std::string(1'000'000, 'a')}}), kNoPoint, false);
+  EXPECT_EQ(outbox.Take().kind, LogOutbox::Step::kGoOn);
+  outbox.PutLog(kName, LogOf({{"stdout", "bbbbb"}}), {0, 0}, false);
+  LogOutbox::Step step = outbox.Take();
+  ASSERT_EQ(step.kind, LogOutbox::Step::kWrite);
+  v1::ReadTaskLogsResponse message;
+  ASSERT_TRUE(message.ParseFromString(*step.message));
+  EXPECT_FALSE(message.rewritten());
+  EXPECT_EQ(message.content(), "bbb");
+}
+
+TEST(LogOutboxTest, AFailedStreamLetsGoOfTheLog) {
+  LogOutbox outbox(Following());
+  SharedLog log = LogOf({{"stdout", std::string(100'000, 'x')}});
+  const std::weak_ptr<const TaskLog> watched = log;
+  outbox.PutLog(kName, std::move(log), kNoPoint, false);
+  EXPECT_EQ(outbox.Take().kind, LogOutbox::Step::kWrite);  // and never written
+  outbox.Fail(absl::ResourceExhaustedError("full"));
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST(LogOutboxTest, AResumedStreamGoesOnBehindTheToken) {
   Reader first(Following());
   first.Put(LogOf({{"stdout", "ab"}, {"stderr", "c"}}));
@@ -168,6 +224,10 @@ TEST(LogOutboxTest, AKeepAliveIsAnEmptyChunkUnlessThereIsText) {
   reader.Put(LogOf({{"stdout", "ab"}}));
   reader.outbox.PutKeepAlive();
   EXPECT_THAT(reader.TakeAll(), ElementsAre("0:0:ab"));
+  const std::string token = reader.token;
+  reader.outbox.PutKeepAlive();
+  EXPECT_THAT(reader.TakeAll(), ElementsAre("0:2:"));
+  EXPECT_EQ(reader.token, token) << "whoever keeps each token keeps the place";
 }
 
 TEST(LogOutboxTest, AFailureEndsTheStream) {

@@ -328,5 +328,14 @@ TEST_F(TaskPollerTest, TheEndIsSeenSoonAndTenMinutesCostAtMost60Calls) {
   }
 }
 
+TEST_F(TaskPollerTest, FailuresDoNotProlongAScheduleThatNobodyNeeds) {
+  live_.SayNothing("t");
+  Subscriber& subscriber = Subscribe();
+  live_.Run(absl::Seconds(5));
+  subscriber.subscription.End();
+  live_.Run(absl::Seconds(11));
+  EXPECT_EQ(live_.poller.polls(), 0u);
+}
+
 }  // namespace
 }  // namespace taskgateway::tasks
