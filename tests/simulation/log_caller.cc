@@ -31,6 +31,8 @@ class LogCaller::Stream final : public tasks::Receiver, public std::enable_share
                                                  weak_from_this());
     read_->Start();
   }
+  // The fault: the reader is gone, and nobody ends what it began.
+  void Forget() { caller_ = nullptr; }
   void Close() {
     caller_ = nullptr;
     outbox_.Cancel();
@@ -110,13 +112,14 @@ void LogCaller::Cut() {
   if (stream_ == nullptr || !follow_) return;
   world_.calls.Left(call_);
   Close();
-  OpenSoon();
+  if (!ended_) OpenSoon();
 }
 
 void LogCaller::Leave() {
   left_ = true;
   if (stream_ == nullptr) return;
   world_.calls.Left(call_);
+  if (world_.fault == Fault::kLingeringCaller) return stream_->Forget();
   Close();
 }
 

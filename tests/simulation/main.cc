@@ -35,7 +35,7 @@ bool Report(const RunResult& result) {
 }
 
 int PrintTrace(std::uint64_t seed, Fault fault) {
-  const RunResult result = Run({.seed = seed, .fault = fault, .keeps_trace = true});
+  const RunResult result = Simulate({.seed = seed, .fault = fault, .keeps_trace = true});
   std::cout << result.trace << "trace " << result.hash << "\n";
   return Report(result) ? 0 : 1;
 }
@@ -46,7 +46,7 @@ int RunSeeds(const Flags& flags, Fault fault) {
   std::size_t calls = 0;
   for (std::uint64_t i = 0; i < flags.seeds; ++i) {
     const RunOptions options{.seed = flags.first + i, .fault = fault};
-    const RunResult result = i % kTwice == 0 ? RunTwice(options) : Run(options);
+    const RunResult result = i % kTwice == 0 ? SimulateTwice(options) : Simulate(options);
     if (!Report(result)) ++failed;
     requests += result.requests;
     calls += result.calls;

@@ -73,7 +73,7 @@ class Crowd {
 
 }  // namespace
 
-RunResult Run(const RunOptions& options) {
+RunResult Simulate(const RunOptions& options) {
   World world(options);
   {
     Crowd crowd(world);
@@ -97,9 +97,9 @@ RunResult Run(const RunOptions& options) {
           .calls = world.calls.size()};
 }
 
-RunResult RunTwice(const RunOptions& options) {
-  RunResult first = Run(options);
-  const RunResult second = Run(options);
+RunResult SimulateTwice(const RunOptions& options) {
+  RunResult first = Simulate(options);
+  const RunResult second = Simulate(options);
   if (first.hash != second.hash) {
     first.violations.push_back(
         {Invariant::kOneSeedOneTrace,

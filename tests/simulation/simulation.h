@@ -19,9 +19,9 @@ struct RunResult {
   std::size_t calls = 0;     // of callers
 };
 
-RunResult Run(const RunOptions& options);
+RunResult Simulate(const RunOptions& options);
 
 // Runs it twice; traces that differ break one-seed-one-trace.
-RunResult RunTwice(const RunOptions& options);
+RunResult SimulateTwice(const RunOptions& options);
 
 }  // namespace taskgateway::simulation

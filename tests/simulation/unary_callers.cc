@@ -48,7 +48,7 @@ void UnaryCallers::Got(const tasks::ReadRequest& request, absl::Duration asked,
                        const absl::StatusOr<tasks::SharedReading>& answer) {
   if (!answer.ok()) return;
   const v1::Task& task = (*answer)->task();
-  const ScriptedUpstream::TaskReply* reply = world_.witness.Saw(request.task_id, task);
+  const ScriptedUpstream::TaskReply* reply = world_.witness.Saw(request.task_id, task, world_.journal.Elapsed());
   if (reply == nullptr || task.done()) return;
   // A large reply counts as of when it is decoded.
   const bool fresh = request.max_staleness == absl::ZeroDuration()
@@ -95,7 +95,7 @@ void UnaryCallers::WaitOnce(Waiting& waiting, std::string etag) {
   if (waiting.until_done || !Chance(random, 0.2)) return;
   world_.At(world_.journal.Elapsed() + random.Below(absl::Seconds(20)), [this, &waiting] {
     world_.calls.Left(waiting.call);
-    if (world_.fault != Fault::kLingeringCaller) waiting.wait.reset();
+    waiting.wait.reset();
   });
 }
 
@@ -104,12 +104,18 @@ void UnaryCallers::Waited(Waiting& waiting, const tasks::WaitResult& result) {
   std::string etag;
   if (result.status.ok()) {
     const v1::Task& task = result.reading->task();
-    world_.witness.Saw(waiting.life->id, task);
+    world_.witness.Saw(waiting.life->id, task, world_.journal.Elapsed());
     waiting.told = task.done();
     etag = task.etag();
     if (task.done() != (result.outcome == v1::WaitTaskResponse::DONE)) {
       world_.journal.Violated(Invariant::kTerminalEvent, absl::StrCat(waiting.life->id, " ended with another outcome"));
     }
+  }
+  const bool passing = !result.status.ok() && !absl::IsUnavailable(result.status) && !absl::IsNotFound(result.status) &&
+                       !absl::IsPermissionDenied(result.status);
+  if (passing) {
+    world_.journal.Violated(Invariant::kOneFinalStatus,
+                            absl::StrCat("a wait for ", waiting.life->id, " ended for what may pass"));
   }
   if (!waiting.until_done || waiting.told) return;
   const absl::Duration pause = absl::Seconds(1) + world_.random.Below(absl::Seconds(20));

@@ -82,6 +82,7 @@ void WatchCaller::Open() {
     targets.push_back(std::move(target));
   }
   closed_ = false;
+  opened_ = world_.journal.Elapsed();
   call_ = world_.calls.Open("WatchTasks");
   stream_ = std::make_shared<Stream>(*this, targets);
   stream_->Start(std::move(targets));
@@ -104,7 +105,7 @@ void WatchCaller::Leave() {
   left_ = true;
   if (stream_ == nullptr) return;
   world_.calls.Left(call_);
-  if (world_.fault != Fault::kLingeringCaller) Close();
+  Close();
 }
 
 void WatchCaller::Take(v1::WatchTasksResponse event) {
@@ -129,7 +130,7 @@ void WatchCaller::Take(v1::WatchTasksResponse event) {
 
 void WatchCaller::TakeTask(Name& name, const v1::WatchTasksResponse& event) {
   const v1::Task& task = event.has_snapshot() ? event.snapshot().task() : event.changed().task();
-  world_.witness.Saw(name.life->id, task);
+  world_.witness.Saw(name.life->id, task, opened_);
   if (name.done) Wrong(name, "an event came behind the end");
   if (event.has_snapshot() != name.snapshot_next)
     Wrong(name, "a snapshot comes first and behind trouble, and only there");

@@ -54,7 +54,8 @@ class WatchCaller {
   std::vector<Name> names_;
   bool slow_;
   bool left_ = false;
-  bool closed_ = false;  // `closing` came
+  bool closed_ = false;    // `closing` came
+  absl::Duration opened_;  // since the run began: this stream
   CallBook::CallId call_ = 0;
   std::optional<v1::WatchTasksResponse> held_back_;  // by the fault that swaps events
   std::shared_ptr<Stream> stream_;

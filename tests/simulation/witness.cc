@@ -12,7 +12,8 @@ std::size_t Witness::NumberOf(const v1::Task& task) {
   return absl::SimpleAtoi(task.source_request_id(), &number) ? number : std::numeric_limits<std::size_t>::max();
 }
 
-const ScriptedUpstream::TaskReply* Witness::Saw(const std::string& task_id, const v1::Task& task) {
+const ScriptedUpstream::TaskReply* Witness::Saw(const std::string& task_id, const v1::Task& task,
+                                                absl::Duration as_of) {
   const std::string shown =
       absl::StrCat(task.name(), " as ", task.source_status(), " by reply ", task.source_request_id());
   journal_.Note("shown " + shown);
@@ -25,10 +26,12 @@ const ScriptedUpstream::TaskReply* Witness::Saw(const std::string& task_id, cons
     return nullptr;
   }
   const auto end = ends_.find(task.name());
-  if (end != ends_.end() && end->second != task.state()) {
-    journal_.Violated(Invariant::kDoneStaysDone, absl::StrCat(shown, " after ", v1::Task::State_Name(end->second)));
+  const bool known = end != ends_.end() && (task.done() || end->second.seen <= as_of);
+  if (known && end->second.state != task.state()) {
+    journal_.Violated(Invariant::kDoneStaysDone,
+                      absl::StrCat(shown, " after ", v1::Task::State_Name(end->second.state)));
   }
-  if (task.done()) ends_.emplace(task.name(), task.state());
+  if (task.done()) ends_.emplace(task.name(), End{task.state(), journal_.Elapsed()});
   return reply;
 }
 

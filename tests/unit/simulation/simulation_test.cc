@@ -19,20 +19,20 @@ constexpr std::uint64_t kSeedsToCatch = 30;
 
 TEST(SimulationTest, WhateverHappensThePromisesHold) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    for (const Violation& violation : Run({.seed = seed}).violations) ADD_FAILURE() << violation.message;
+    for (const Violation& violation : Simulate({.seed = seed}).violations) ADD_FAILURE() << violation.message;
     if (HasFailure()) return;
   }
 }
 
 TEST(SimulationTest, OneSeedReplaysToTheByte) {
   for (std::uint64_t seed = 1; seed <= kSeedsTwice; ++seed) {
-    const RunResult result = Run({.seed = seed, .keeps_trace = true});
-    EXPECT_EQ(result.trace, Run({.seed = seed, .keeps_trace = true}).trace) << "seed " << seed;
-    EXPECT_EQ(result.hash, Run({.seed = seed}).hash) << "seed " << seed;
+    const RunResult result = Simulate({.seed = seed, .keeps_trace = true});
+    EXPECT_EQ(result.trace, Simulate({.seed = seed, .keeps_trace = true}).trace) << "seed " << seed;
+    EXPECT_EQ(result.hash, Simulate({.seed = seed}).hash) << "seed " << seed;
   }
 }
 
-TEST(SimulationTest, SeedsDiffer) { EXPECT_NE(Run({.seed = 1}).hash, Run({.seed = 2}).hash); }
+TEST(SimulationTest, SeedsDiffer) { EXPECT_NE(Simulate({.seed = 1}).hash, Simulate({.seed = 2}).hash); }
 
 TEST(SimulationTest, EveryInvariantHasAPlantedBug) {
   for (const Promise& promise : kPromises) {
@@ -45,7 +45,7 @@ class PlantedBugTest : public testing::TestWithParam<PlantedBug> {};
 TEST_P(PlantedBugTest, IsCaughtByItsInvariant) {
   const PlantedBug& bug = GetParam();
   for (std::uint64_t seed = 1; seed <= kSeedsToCatch; ++seed) {
-    const RunResult result = RunTwice({.seed = seed, .fault = bug.fault});
+    const RunResult result = SimulateTwice({.seed = seed, .fault = bug.fault});
     if (std::ranges::any_of(result.violations, [&](const Violation& v) { return v.invariant == bug.breaks; })) return;
   }
   FAIL() << NameOf(bug.breaks) << " has not caught it";
