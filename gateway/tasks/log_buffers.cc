@@ -10,6 +10,13 @@ namespace {
 
 constexpr absl::Duration kRetryDelay = absl::Seconds(3);
 
+// The task is known to be done, and the upstream's reply was from before that.
+absl::Status Behind() {
+  return core::UpstreamUnavailable("UPSTREAM_BROKEN_REPLY",
+                                   {.host = core::kDomain, .message = "the reply is older than the end of the task"},
+                                   kRetryDelay);
+}
+
 }  // namespace
 
 struct LogBuffers::Buffer final : public PollObserver, public std::enable_shared_from_this<Buffer> {
@@ -39,6 +46,7 @@ struct LogBuffers::Buffer final : public PollObserver, public std::enable_shared
   int followers = 0;
   TaskPoller::Subscription polling;
   TaskReader::ReadId read = 0;
+  bool read_brought_log = false;
   base::EventLoop::TimerId retry = base::EventLoop::kNoTimer;
   bool comparing = false;
   SharedLog next;  // came while another one was being compared
@@ -89,6 +97,7 @@ void LogBuffers::Heard(Source& source, const std::string& task_id, const SharedR
   const auto found = buffers_.find(TaskKey(&source, task_id));
   if (found == buffers_.end() || found->second->done) return;
   Buffer& buffer = *found->second;
+  buffer.read_brought_log = true;
   buffer.name = reading->task().name();
   const bool done = reading->task().done();
   if (!buffer.comparing) return Compare(buffer, log, done);
@@ -141,11 +150,12 @@ void LogBuffers::Replace(Buffer& buffer, SharedLog log, const LogPoint& differen
 void LogBuffers::Read(Buffer& buffer) {
   if (buffer.read != 0) return;
   context_.loop.Cancel(buffer.retry);
+  buffer.read_brought_log = false;
   buffer.read = reader_.Read({.source = &buffer.source, .task_id = buffer.task_id, .log = true},
                              [this, &buffer](const absl::StatusOr<SharedReading>& reading) {
                                buffer.read = 0;
-                               // The listener has had the log.
-                               if (!reading.ok()) ReadFailed(buffer, reading.status());
+                               if (!reading.ok()) return ReadFailed(buffer, reading.status());
+                               if (!buffer.read_brought_log) ReadFailed(buffer, Behind());
                              });
 }
 

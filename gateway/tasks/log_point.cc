@@ -21,7 +21,8 @@ bool Has(const TaskLog& log, const LogPoint& point) {
 
 LogPoint FirstDifference(const TaskLog& older, const TaskLog& newer) {
   for (std::size_t i = 0; i < older.entries.size(); ++i) {
-    if (i >= newer.entries.size()) return {i, 0};
+    // Not the entry that is gone: the one in front of it is the last one now, and may grow.
+    if (i >= newer.entries.size()) return EndOf(newer);
     const TaskLog::Entry& was = older.entries[i];
     const TaskLog::Entry& is = newer.entries[i];
     if (was.command != is.command || was.stream != is.stream) return {i, 0};

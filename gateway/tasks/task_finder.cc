@@ -113,8 +113,15 @@ void TaskFinder::Conclude(FindId id) {
     return Answer(id, core::TaskIdAmbiguous(name, candidates));
   }
   if (search.hits.size() == 1) {
+    Source* const owner = search.hits.front().first;
     if (search.asked.empty() && search.unanswered.empty()) {
-      owners_.Remember(search.request.task_id, search.hits.front().first, context_.loop.Now());
+      owners_.Remember(search.request.task_id, owner, context_.loop.Now());
+    }
+    if (EndedSince(*search.hits.front().second)) {
+      for (const auto& [source, read] : search.asked) reader_.Leave(read);
+      search.asked.clear();
+      context_.loop.Cancel(search.patience);
+      return AskOwner(id, search, owner);
     }
     return Answer(id, std::move(search.hits.front().second));
   }
@@ -125,6 +132,13 @@ void TaskFinder::Conclude(FindId id) {
       absl::StrCat("these sources could not be asked: ", absl::StrJoin(search.unanswered, ", "));
   Answer(id, core::UpstreamUnavailable("UPSTREAM_INCOMPLETE", {.host = core::kDomain, .message = message},
                                        search.retry_delay));
+}
+
+// While the others were waited for, somebody may have been told of the end.
+bool TaskFinder::EndedSince(const Reading& hit) const {
+  if (hit.task().done()) return false;
+  const SharedReading latest = reader_.cache().Find(hit.task().name(), absl::InfiniteDuration(), false).reading;
+  return latest != nullptr && latest->task().done();
 }
 
 void TaskFinder::Answer(FindId id, absl::StatusOr<SharedReading> result) {

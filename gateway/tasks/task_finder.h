@@ -42,6 +42,7 @@ class TaskFinder {
   void AskOwner(FindId id, Search& search, Source* owner);
   void Heard(FindId id, Source* source, absl::StatusOr<SharedReading> answer);
   void Conclude(FindId id);
+  bool EndedSince(const Reading& hit) const;
   void Answer(FindId id, absl::StatusOr<SharedReading> result);
 
   upstream::Context& context_;

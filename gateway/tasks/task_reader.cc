@@ -194,8 +194,15 @@ void TaskReader::End(const TaskKey& key, const absl::Status& status) {
   const std::unique_ptr<Flight> ended = std::move(slot->second->flight);
   const std::string& name = ended->decoding->name;
   SharedReading reading = std::move(ended->decoding->reading);
-  if (!ended->outdated) {
-    if (status.ok()) reading = cache_.Keep(name, std::move(reading), ended->decoding->read_at);
+  // An end stays the end, whatever was done to the task meanwhile.
+  const bool lasts = !ended->outdated || (status.ok() && reading->task().done());
+  bool behind = false;
+  if (lasts) {
+    if (status.ok()) {
+      const SharedReading brought = std::exchange(reading, nullptr);
+      reading = cache_.Keep(name, brought, ended->decoding->read_at);
+      behind = reading != brought;
+    }
     if (absl::IsNotFound(status)) cache_.KeepNotFound(name, status);
   }
   // First the books, then the callers: a caller may read again.
@@ -205,8 +212,9 @@ void TaskReader::End(const TaskKey& key, const absl::Status& status) {
     Begin(key, *slot->second);
   }
   const SharedLog log = std::move(ended->decoding->log);
-  if (status.ok() && !ended->outdated && listener_) listener_(*key.first, key.second, reading);
-  if (status.ok() && log_listener_) log_listener_(*key.first, key.second, reading, log);
+  if (status.ok() && lasts && listener_) listener_(*key.first, key.second, reading);
+  // The log of a reply that is behind is not that of the reading which stands in its place.
+  if (status.ok() && !behind && log_listener_) log_listener_(*key.first, key.second, reading, log);
   for (const ReadId id : ended->waiters) {
     const auto waiter = waiters_.find(id);
     if (waiter == waiters_.end()) continue;  // left while another one was being answered

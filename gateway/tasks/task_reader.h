@@ -48,10 +48,12 @@ class TaskReader {
   using ReadId = std::uint64_t;
   using Done = std::function<void(absl::StatusOr<SharedReading>)>;
 
-  // Hears of every reading that a flight brought, before those who asked for it.
+  // Hears of every reading that a flight brought, before those who asked for it; not of one that was outdated
+  // meanwhile, unless the task is done.
   using Listener = std::function<void(Source& source, const std::string& task_id, const SharedReading& reading)>;
 
-  // Likewise, with the whole log.
+  // Hears of every log that a flight brought, before those who asked for it, with the task's reading. Not of the log of
+  // a reply that is older than the end of the task: that is a part at best.
   using LogListener = std::function<void(Source& source, const std::string& task_id, const SharedReading& reading,
                                          const SharedLog& log)>;
 
@@ -68,7 +70,7 @@ class TaskReader {
   // Ends a read without calling back; ignores one that has ended.
   void Leave(ReadId read);
   // Something has been done to the task: what the cache says of it is dropped, and what was asked before is neither
-  // kept nor shared with reads to come. Those who wait for it get it.
+  // kept, unless it is the task's end, nor shared with reads to come. Those who wait for it get it.
   void Outdate(Source& source, const std::string& task_id);
   // One listener, set once. It may call Read and Leave.
   void SetListener(Listener listener) { listener_ = std::move(listener); }

@@ -41,7 +41,7 @@ Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted, Priorit
     SetTimer();
     return ticket;
   }
-  const absl::Duration turn = TimeOfToken(queue_.size() + 1);
+  const absl::Duration turn = TimeOfToken(TokenOf(queue_.size() + 1));
   if (queue_.size() >= static_cast<std::size_t>(limits_.max_queued)) {
     granted(core::QueueFull(subject_, turn - now));
     return 0;
@@ -52,6 +52,7 @@ Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted, Priorit
   }
   if (turn <= now && queue_.empty()) {
     bucket_.tokens -= 1;
+    CountRead();
     granted(absl::OkStatus());
     return 0;
   }
@@ -87,7 +88,7 @@ double Budget::current_rate() const {
 }
 
 absl::Duration Budget::WaitOfNext() const {
-  return std::max(TimeOfToken(queue_.size() + 1) - loop_.Now(), absl::ZeroDuration());
+  return std::max(TimeOfToken(TokenOf(queue_.size() + 1)) - loop_.Now(), absl::ZeroDuration());
 }
 
 absl::Duration Budget::NextRise(const Bucket& bucket) const {
@@ -110,6 +111,12 @@ void Budget::Fill(Bucket& bucket, absl::Duration now) const {
   bucket.filled_at = now;
 }
 
+std::size_t Budget::TokenOf(std::size_t place) const {
+  return place + std::min(polls_.size(), (reads_in_a_row_ + place - 1) / kReadsPerPoll);
+}
+
+void Budget::CountRead() { reads_in_a_row_ = polls_.empty() ? 0 : reads_in_a_row_ + 1; }
+
 absl::Duration Budget::TimeOfToken(std::size_t count) const {
   Bucket bucket = bucket_;
   for (;;) {
@@ -126,7 +133,7 @@ void Budget::RefuseLate() {
   const absl::Duration now = loop_.Now();
   std::size_t place = 1;
   for (auto waiting = queue_.begin(); waiting != queue_.end();) {
-    const absl::Duration turn = TimeOfToken(place);
+    const absl::Duration turn = TimeOfToken(TokenOf(place));
     if (turn <= waiting->second.deadline) {
       ++place;
       ++waiting;
@@ -146,8 +153,14 @@ void Budget::Serve() {
   // The very test that set the timer: any other could miss by rounding, and the timer ring for ever.
   while ((!queue_.empty() || !polls_.empty()) && TimeOfToken(1) <= now) {
     bucket_.tokens -= 1;
-    const Granted granted = queue_.empty() ? std::move(polls_.extract(polls_.begin()).mapped())
-                                           : std::move(queue_.extract(queue_.begin()).mapped().granted);
+    const bool poll = queue_.empty() || (!polls_.empty() && reads_in_a_row_ >= kReadsPerPoll);
+    const Granted granted = poll ? std::move(polls_.extract(polls_.begin()).mapped())
+                                 : std::move(queue_.extract(queue_.begin()).mapped().granted);
+    if (poll) {
+      reads_in_a_row_ = 0;
+    } else {
+      CountRead();
+    }
     granted(absl::OkStatus());
   }
   SetTimer();

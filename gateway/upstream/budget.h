@@ -16,8 +16,12 @@ namespace taskgateway::upstream {
 // Who goes first when calls queue for tokens.
 enum class Priority {
   kRead,  // somebody waits for it
-  kPoll,  // on schedule: goes when no read waits
+  kPoll,  // on schedule: goes when no read waits, and else behind every kReadsPerPoll of them
 };
+
+// While reads flood a budget, a tenth of its tokens is still the polls': nobody who waits or watches is left in the
+// dark for longer than ten tokens for each task that is polled.
+inline constexpr std::size_t kReadsPerPoll = 9;
 
 // What a budget allows. All above zero.
 struct BudgetLimits {
@@ -33,7 +37,8 @@ struct BudgetLimits {
 //
 // Reads queue for a token, first come first served, up to their deadline. Polls have a queue of their own behind them,
 // without deadline and bound (there is at most one for each task that somebody waits for), so that all polls of a short
-// budget are stretched evenly. On throttling the rate halves (to 1 % of the
+// budget are stretched evenly. While a poll waits, at most kReadsPerPoll reads go in a row; a read whose turn comes too
+// late for a poll that came after it is left to its caller's deadline. On throttling the rate halves (to 1 % of the
 // configured one at least), the bucket is emptied, and it fills again once the server's wait is over; then the rate
 // recovers by 10 % of the configured rate per calm 10 s. Calls that are refused while the wait lasts were sent before
 // it: they may prolong it, but halve nothing.
@@ -86,6 +91,9 @@ class Budget {
   void Rise(Bucket& bucket) const;
   // Fills up to `now`.
   void Fill(Bucket& bucket, absl::Duration now) const;
+  // Which token from now on the read at `place` of the queue (from 1) gets, polls in between counted.
+  std::size_t TokenOf(std::size_t place) const;
+  void CountRead();
   // The Uptime at which the `count`th token from now on is there.
   absl::Duration TimeOfToken(std::size_t count) const;
   // Refuses those whose turn comes too late.
@@ -100,6 +108,7 @@ class Budget {
   std::map<Ticket, Waiting> queue_;                  // reads in the order of arrival
   std::map<Ticket, Granted> polls_;                  // polls likewise
   std::map<Ticket, std::function<void()>> refused_;  // no longer in the queue, not told yet
+  std::size_t reads_in_a_row_ = 0;                   // went while a poll waited
   Ticket next_ticket_ = 1;
   base::EventLoop::TimerId timer_ = base::EventLoop::kNoTimer;
 };

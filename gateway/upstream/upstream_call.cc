@@ -45,12 +45,14 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     const CircuitBreaker::Admission admission = channel.breaker.Ask(context.loop.Now());
     if (!admission.admitted) return Refuse(admission.wait);
     deadline = spec.deadline();
+    // Before the token: tokens that wait for keys would pile up, and be spent at once when these come.
+    if (credentials == nullptr) return GetCredentials();
     ticket = budget.Acquire(deadline, Then(&State::OnBudget), spec.priority);
   }
 
   void OnBudget(absl::Status granted) {
     const bool queued = std::exchange(ticket, 0) != 0;
-    if (granted.ok()) return credentials == nullptr ? GetCredentials() : Send();
+    if (granted.ok()) return Send();
     // Somebody with more time may have joined while the call was in the queue.
     if (queued && spec.deadline() > deadline) return Acquire();
     Finish(attempts == 0 ? std::move(granted) : std::move(last_failure));
@@ -68,7 +70,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   void OnCredentials(absl::StatusOr<SharedCredentials> current) {
     if (!current.ok()) return Finish(std::move(current).status());
     credentials = *std::move(current);
-    Send();
+    Acquire();
   }
 
   void Send() {

@@ -1,5 +1,5 @@
 // One call to an upstream, over as many attempts as it takes:
-// breaker -> budget -> credentials -> sign -> send -> decode -> retry.
+// breaker -> credentials -> budget -> sign -> send -> decode -> retry.
 #pragma once
 
 #include <functional>

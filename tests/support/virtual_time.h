@@ -42,13 +42,15 @@ class VirtualWaiter final : public base::Waiter {
   void Wait(absl::Duration timeout) override {
     const absl::Duration left = std::max(until - clock_.Uptime(), absl::ZeroDuration());
     idle = timeout > left || timeout == absl::InfiniteDuration();
+    forever = timeout == absl::InfiniteDuration();
     if (!idle || left != absl::InfiniteDuration()) clock_.Advance(std::min(timeout, left));
   }
   // Nothing sleeps here. What another thread posts is found in the next round.
   void Wake() override {}
 
   absl::Duration until;
-  bool idle = false;  // the last Wait had nothing to wait for before `until`
+  bool idle = false;     // the last Wait had nothing to wait for before `until`
+  bool forever = false;  // likewise, ever
 
  private:
   FakeClock& clock_;
@@ -71,6 +73,9 @@ struct VirtualTime {
     } while (!waiter.idle);
     return done();
   }
+
+  // Whether anything is scheduled, as of the last Run.
+  bool HasTimers() const { return !waiter.forever; }
 
   FakeClock clock;
   VirtualWaiter waiter{clock};

@@ -127,6 +127,21 @@ TEST_F(LogBuffersTest, ADoneTaskInTheCacheIsReadOnceMoreForItsLog) {
   EXPECT_EQ(live_.sent(), 2u);
 }
 
+TEST_F(LogBuffersTest, AReplyThatIsBehindTheEndIsNotTheLogAndAFollowerGetsItLater) {
+  Say("SUCCEEDED", "apply/stdout/ab\n");
+  live_.reader.Read({.source = &live_.source(), .task_id = "t"}, [](const auto&) {});
+  live_.Run(absl::Seconds(1));
+  Say("RUNNING", "apply/stdout/a\n");
+  Observer& follower = Subscribe(true);
+  Observer& once = Subscribe(false);
+  live_.Run(absl::Seconds(1));
+  EXPECT_THAT(follower.heard, IsEmpty());
+  EXPECT_THAT(once.heard, ElementsAre("UPSTREAM_BROKEN_REPLY"));
+  Say("SUCCEEDED", "apply/stdout/ab\n");
+  live_.Run(absl::Seconds(5));
+  EXPECT_THAT(follower.heard, ElementsAre("ab; done"));
+}
+
 TEST_F(LogBuffersTest, TellsWhereALogWasRewritten) {
   Say("RUNNING", "apply/stdout/abc\napply/stderr/x\n");
   Observer& follower = Subscribe(true);

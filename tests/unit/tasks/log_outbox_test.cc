@@ -91,6 +91,25 @@ TEST(LogOutboxTest, TextThatChangesIsToldAnewFromTheEntryThatDiffers) {
   EXPECT_THAT(reader.TakeAll(), ElementsAre("1:0: rewritten", "1:0:cX", "2:0:e"));
 }
 
+TEST(LogOutboxTest, ALogThatLosesAnEntryForAWhileIsToldAnewFromTheLastOneThatIsLeft) {
+  Reader reader(Following());
+  reader.Put(LogOf({{"stdout", "ab"}, {"stderr", "c"}}));
+  reader.TakeAll();
+  reader.Put(LogOf({{"stdout", "ab"}}));
+  EXPECT_THAT(reader.TakeAll(), ElementsAre("0:0: rewritten", "0:0:ab"));
+  reader.Put(LogOf({{"stdout", "abX"}, {"stderr", "c"}}), true);
+  EXPECT_THAT(reader.TakeAll(), ElementsAre("0:2:X", "1:0:c", "1:1: end", "finished OK"));
+}
+
+TEST(LogOutboxTest, AnEntryThatWasLostAndIsBackHidesNoChangeInFrontOfIt) {
+  Reader slow(Following());
+  slow.Put(LogOf({{"stdout", "ab"}, {"stderr", "c"}}));
+  slow.TakeAll();
+  slow.Put(LogOf({{"stdout", "ab"}}));
+  slow.Put(LogOf({{"stdout", "abX"}, {"stderr", "c"}}), true);
+  EXPECT_THAT(slow.TakeAll(), ElementsAre("0:0: rewritten", "0:0:abX", "1:0:c", "1:1: end", "finished OK"));
+}
+
 TEST(LogOutboxTest, AChangeInFrontOfWhichNothingWasSentIsNoRewrite) {
   Reader reader(Following());
   reader.Put(LogOf({{"stdout", "ab"}}));

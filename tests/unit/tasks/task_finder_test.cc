@@ -90,6 +90,19 @@ TEST_F(TaskFinderTest, AfterTheFirstHitTheOthersGetOneSecondMore) {
   EXPECT_TRUE(upstream_.http.sent()[2].aborted) << "c is not waited for any longer";
 }
 
+TEST_F(TaskFinderTest, AnEndThatOthersWereToldOfMeanwhileIsTheAnswer) {
+  Script({{"a", {HttpReply(200, "RUNNING"), kNow}}, {"b", {HttpReply(404), kNow}}});
+  Find();
+  upstream_.time.RunFor(absl::Milliseconds(500));
+  Script({{"a", {HttpReply(200, "SUCCEEDED"), kNow}}});
+  reader_.Read({.source = upstream_.sources.Find("a"), .task_id = "t1", .max_staleness = absl::ZeroDuration()},
+               [](const auto&) {});
+  upstream_.time.RunFor(absl::Seconds(1));
+  ASSERT_TRUE(answer_.has_value() && answer_->ok());
+  EXPECT_EQ((**answer_)->task().source_status(), "SUCCEEDED");
+  EXPECT_TRUE(upstream_.http.sent()[2].aborted) << "c is not waited for any longer";
+}
+
 TEST_F(TaskFinderTest, TheOwnerIsRememberedOnlyWhenEverySourceAnswered) {
   Script({{"a", {HttpReply(200, "RUNNING"), kNow}}, {"b", {HttpReply(403), kNow}}, {"c", {HttpReply(404), kNow}}});
   ASSERT_TRUE(FindAndRun().ok());

@@ -303,6 +303,34 @@ TEST_F(TaskReaderTest, WhatWasSentBeforeTheTaskWasTouchedIsNeitherKeptNorShared)
   EXPECT_EQ(StateOf("after"), "CANCELLING");
 }
 
+TEST_F(TaskReaderTest, AnEndThatWasSentForBeforeTheTaskWasTouchedIsKeptAllTheSame) {
+  Read("before", Of("t1"));
+  Send();
+  reader_->Outdate(*upstream_.sources.Find("s"), "t1");
+  Reply(HttpReply(200, "SUCCEEDED"));
+  EXPECT_EQ(StateOf("before"), "SUCCEEDED");
+  Read("after", Fresh("t1"));
+  Send();
+  EXPECT_EQ(StateOf("after"), "SUCCEEDED") << "a replica that is behind cannot take it back";
+}
+
+TEST_F(TaskReaderTest, TheLogOfAReplyThatIsBehindTheEndIsNobodys) {
+  std::vector<std::size_t> heard;
+  reader_->SetLogListener([&](const Source&, const std::string&, const SharedReading&, const SharedLog& log) {
+    heard.push_back(log->entries.size());
+  });
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(200, "SUCCEEDED\napply/stdout/a\napply/stdout/b\n"));
+  ReadRequest request = Of("t1");
+  request.log = true;
+  Read("log", request);
+  Send();
+  Reply(HttpReply(200, "RUNNING\napply/stdout/a\n"));
+  EXPECT_EQ(StateOf("log"), "SUCCEEDED");
+  EXPECT_THAT(heard, ElementsAre(2u));
+}
+
 TEST_F(TaskReaderTest, TheListenerHearsWhatFlightsBringBeforeThoseWhoAsked) {
   reader_->SetListener([this](const Source& source, const std::string& task_id, const SharedReading& reading) {
     answered_.push_back(source.name + " " + task_id + " " + reading->task().source_status());

@@ -11,6 +11,7 @@ namespace taskgateway::upstream {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 class BudgetPriorityTest : public testing::Test {
@@ -30,7 +31,7 @@ class BudgetPriorityTest : public testing::Test {
   Budget::Ticket Poll(const std::string& who) { return Ask(who, Priority::kPoll); }
 
   support::VirtualTime time_;
-  Budget budget_{time_.loop, "sources/s:GetTask", BudgetLimits{1, 1, 2}};
+  Budget budget_{time_.loop, "sources/s:GetTask", BudgetLimits{1, 1, 20}};
   std::vector<std::string> granted_;
 };
 
@@ -64,6 +65,26 @@ TEST_F(BudgetPriorityTest, PollsAreNeverRefusedAndTakeNoPlaceOfReads) {
   EXPECT_NE(Ask("r1"), 0u);
   EXPECT_NE(Ask("r2"), 0u);
   EXPECT_THAT(granted_, ElementsAre("first"));
+}
+
+TEST_F(BudgetPriorityTest, AFloodOfReadsLeavesEveryTenthTokenToThePolls) {
+  Poll("p1");
+  Poll("p2");
+  for (int i = 0; i < 20; ++i) Ask("r");
+  std::vector<std::string> expected = {"first"};
+  for (const char* poll : {"p1", "p2"}) {
+    expected.insert(expected.end(), kReadsPerPoll, "r");
+    expected.push_back(poll);
+  }
+  expected.insert(expected.end(), 20 - 2 * kReadsPerPoll, "r");
+  time_.RunFor(absl::Seconds(22));
+  EXPECT_THAT(granted_, ElementsAreArray(expected));
+}
+
+TEST_F(BudgetPriorityTest, AReadKnowsOfThePollsThatGoBeforeIt) {
+  Poll("p");
+  for (std::size_t i = 0; i < kReadsPerPoll; ++i) Ask("r");
+  EXPECT_EQ(budget_.WaitOfNext(), absl::Seconds(kReadsPerPoll + 2));
 }
 
 TEST_F(BudgetPriorityTest, APollMayLeave) {

@@ -108,5 +108,17 @@ TEST_F(UpstreamCallSigningTest, KeysMayComeLater) {
   EXPECT_THAT(done_, ElementsAre(absl::OkStatus()));
 }
 
+TEST_F(UpstreamCallSigningTest, CallsThatWaitForKeysTakeNoTokenBeforeTheyAreThere) {
+  credentials_.hold = true;
+  Start();
+  time_.RunFor(absl::Seconds(10));
+  EXPECT_EQ(http_.sent().size(), 0u);
+  budget_.Throttled(absl::Seconds(5));
+  credentials_.Release();
+  EXPECT_EQ(http_.sent().size(), 0u) << "what the server wants meanwhile counts";
+  time_.RunFor(absl::Seconds(6));
+  EXPECT_EQ(http_.sent().size(), 1u);
+}
+
 }  // namespace
 }  // namespace taskgateway::upstream
