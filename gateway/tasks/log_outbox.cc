@@ -26,12 +26,6 @@ void AppendContent(std::string_view content, std::string* message) {
   message->append(reinterpret_cast<const char*>(head), static_cast<std::size_t>(end - head)).append(content);
 }
 
-// Where a log that differs at `difference` is told anew: at the start of that entry, or, when there is none any more,
-// at the end of the one before, which may still grow.
-LogPoint RewriteBegin(const TaskLog& log, const LogPoint& difference) {
-  return std::min(LogPoint{difference.entry, 0}, EndOf(log));
-}
-
 }  // namespace
 
 void LogOutbox::PutLog(const std::string& name, SharedLog log, const LogPoint& difference, bool done) {
@@ -104,13 +98,13 @@ LogOutbox::Step LogOutbox::Compose(const View& view) {
       goal_.reset();
       begun_ = false;
     } else {
-      goal_ = RewriteBegin(log, std::min(*goal_, view.difference));
+      goal_ = LogPoint{std::min(*goal_, view.difference).entry, 0};
     }
   } else if (!goal_ && view.difference < cursor_.point()) {
     // The entry that differs is told anew. What is in front of it has to be hashed again.
     cursor_ = LogCursor();
     tells_rewritten_ = sent_;
-    goal_ = RewriteBegin(log, view.difference);
+    goal_ = LogPoint{view.difference.entry, 0};
   }
   if (!begun_) {
     begun_ = true;
