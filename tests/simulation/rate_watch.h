@@ -1,7 +1,7 @@
 // How fast one source is called, seen from the other side.
 #pragma once
 
-#include <optional>
+#include <algorithm>
 
 #include "absl/time/time.h"
 #include "gateway/upstream/budget.h"

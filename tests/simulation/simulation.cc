@@ -55,6 +55,7 @@ class Crowd {
     WatchCaller& watch = watches_.emplace_back(world_, lives);
     watch.Open();
     if (Chance(world_.random, 0.4)) SoonAfter([&watch] { watch.Cut(); });
+    if (Chance(world_.random, 0.1)) SoonAfter([&watch] { watch.Drain(); });
     if (Chance(world_.random, 0.2)) SoonAfter([&watch] { watch.Leave(); });
   }
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/unary_callers.h"
 
+#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

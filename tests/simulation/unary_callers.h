@@ -1,7 +1,7 @@
 // Callers of GetTask, WaitTask and CancelTask.
 #pragma once
 
-#include <functional>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>

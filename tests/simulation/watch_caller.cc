@@ -25,6 +25,7 @@ class WatchCaller::Stream final : public tasks::Receiver, public std::enable_sha
                                                 std::move(targets), kHeartbeat, outbox_, weak_from_this());
     watch_->Start();
   }
+  void Drain() { watch_->Close(v1::WatchClosing::DRAINING); }
   void Close() {
     caller_ = nullptr;
     outbox_.Cancel();
@@ -99,6 +100,10 @@ void WatchCaller::Cut() {
   world_.calls.Left(call_);
   Close();
   world_.At(world_.journal.Elapsed() + world_.random.Below(absl::Seconds(20)), [this] { Open(); });
+}
+
+void WatchCaller::Drain() {
+  if (stream_ != nullptr) stream_->Drain();
 }
 
 void WatchCaller::Leave() {

@@ -25,6 +25,8 @@ class WatchCaller {
   void Open();
   // The connection breaks: the caller resumes a little later.
   void Cut();
+  // The server is about to stop: it closes the stream, and the caller resumes a little later.
+  void Drain();
   // Goes for good.
   void Leave();
   // Who stays has been told every end by now.
