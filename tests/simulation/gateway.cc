@@ -24,6 +24,7 @@ Gateway::Gateway(support::VirtualTime& time, base::Random& random, KeyRing& keys
       reader_(context_, cache_),
       finder_(context_, sources_, reader_),
       poller_(context_, reader_),
+      aliases_(context_),
       log_buffers_(context_, reader_, poller_, max_log_bytes),
       fan_out_(time.loop, executor_) {
   if (fault == Fault::kSecondReader) second_reader_.emplace(context_, cache_);
@@ -55,7 +56,7 @@ tasks::TaskReader& Gateway::reader() { return second_reader_ && ++callers_ % 2 =
 
 tasks::Following Gateway::following() {
   tasks::TaskPoller& poller = second_poller_ && ++callers_ % 2 == 0 ? *second_poller_ : poller_;
-  return {context_, sources_, finder_, poller};
+  return {context_, sources_, finder_, poller, aliases_};
 }
 
 void Gateway::Outdate(tasks::Source& source, const std::string& task_id) {

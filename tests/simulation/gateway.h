@@ -66,6 +66,7 @@ class Gateway {
   std::optional<tasks::TaskPoller> second_poller_;
   tasks::TaskFinder finder_;
   tasks::TaskPoller poller_;
+  tasks::AliasResolver aliases_;
   tasks::LogBuffers log_buffers_;
   tasks::FanOut fan_out_;
   std::size_t callers_ = 0;
