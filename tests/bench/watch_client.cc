@@ -1,6 +1,7 @@
 #include "tests/bench/watch_client.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
@@ -11,7 +12,7 @@ namespace taskgateway::bench {
 namespace {
 
 constexpr int kConnections = 4;
-constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr std::chrono::seconds kPatience(20);
 
 }  // namespace
 
@@ -29,9 +30,10 @@ class WatchClient::Watch final : public grpc::ClientReadReactor<v1::WatchTasksRe
     if (!ok) return;
     // Heartbeats are no news.
     if (event_.has_snapshot() || event_.has_changed()) {
-      const std::size_t place = client_.events_.load();
-      client_.heard_[std::min(place, client_.heard_.size() - 1)] = absl::Now();
-      client_.events_.fetch_add(1);
+      const std::size_t place = client_.events_.fetch_add(1);
+      const std::size_t last = client_.heard_.size() - 1;
+      client_.heard_[std::min(place, last)] = absl::Now();
+      if (place == last) client_.all_heard_.release();
     }
     StartRead(&event_);
   }
@@ -78,14 +80,9 @@ absl::Duration WatchClient::FanOut() {
 }
 
 void WatchClient::AwaitEvents() {
-  const absl::Time begin = absl::Now();
-  while (events_.load() < heard_.size()) {
-    if (absl::Now() - begin > kPatience) {
-      std::cerr << "bench_watch: " << events_.load() << " of " << heard_.size() << " watches have heard\n";
-      std::exit(1);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  if (all_heard_.try_acquire_for(kPatience)) return;
+  std::cerr << "bench_watch: " << events_.load() << " of " << heard_.size() << " watches have heard\n";
+  std::exit(1);
 }
 
 }  // namespace taskgateway::bench

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ class WatchClient {
   std::vector<std::unique_ptr<Watch>> watches_;
   std::vector<absl::Time> heard_;  // in the order of arrival
   std::atomic<std::size_t> events_ = 0;
+  std::binary_semaphore all_heard_{0};
   std::atomic<std::size_t> ended_ = 0;
 };
 
