@@ -7,7 +7,6 @@
 #include "adapters/alibaba/error_class.h"
 #include "adapters/alibaba/timestamps.h"
 #include "adapters/alibaba/xml_error.h"
-#include "adapters/core/json_reader.h"
 #include "adapters/core/status_catalogue.h"
 
 namespace taskgateway::alibaba {
@@ -17,19 +16,11 @@ constexpr absl::Duration kMaxRetryAfter = absl::Hours(1);
 // A longer body is no error envelope, and would be copied to be parsed.
 constexpr std::size_t kMaxEnvelopeBytes = std::size_t{1} << 20;
 
-void ReadJson(const core::JsonValue& root, ErrorReply* error) {
-  error->code = core::TextOfMember(root, "Code");
-  error->message = core::TextOfMember(root, "Message");
-  error->request_id = core::TextOfMember(root, "RequestId");
-  if (const core::JsonValue* detail = core::FindMember(root, "AccessDeniedDetail")) {
-    error->ram_action = core::TextOfMember(*detail, "AuthAction");
-  }
-}
-
-void ReadXml(std::string_view body, ErrorReply* error) {
-  error->code = XmlErrorField(body, "Code");
-  error->message = XmlErrorField(body, "Message");
-  error->request_id = XmlErrorField(body, "RequestId");
+ErrorReply ReadXml(std::string_view body) {
+  return {.code = XmlErrorField(body, "Code"),
+          .message = XmlErrorField(body, "Message"),
+          .request_id = XmlErrorField(body, "RequestId"),
+          .ram_action = ""};
 }
 
 // The number at the front of `text`, if it is one within an hour of `unit`.
@@ -48,15 +39,22 @@ std::optional<absl::Duration> Wait(std::string_view text, absl::Duration unit) {
 
 }  // namespace
 
+ErrorReply ReadErrorEnvelope(const core::JsonValue& root) {
+  ErrorReply error{.code = core::TextOfMember(root, "Code"),
+                   .message = core::TextOfMember(root, "Message"),
+                   .request_id = core::TextOfMember(root, "RequestId"),
+                   .ram_action = ""};
+  if (const core::JsonValue* detail = core::FindMember(root, "AccessDeniedDetail")) {
+    error.ram_action = core::TextOfMember(*detail, "AuthAction");
+  }
+  return error;
+}
+
 ErrorReply ReadErrorReply(const core::HttpResponse& response) {
   ErrorReply error;
   if (response.body.size() <= kMaxEnvelopeBytes) {
     const absl::StatusOr<core::JsonDocument> document = core::JsonDocument::Parse(response.body);
-    if (document.ok()) {
-      ReadJson(document->root(), &error);
-    } else {
-      ReadXml(response.body, &error);
-    }
+    error = document.ok() ? ReadErrorEnvelope(document->root()) : ReadXml(response.body);
   }
   if (error.request_id.empty()) error.request_id = core::FindHeader(response.headers, "x-acs-request-id");
   return error;

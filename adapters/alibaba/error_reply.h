@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "adapters/core/http_message.h"
+#include "adapters/core/json_reader.h"
 #include "adapters/task_adapter.h"
 
 namespace taskgateway::alibaba {
@@ -16,6 +17,9 @@ struct ErrorReply {
   std::string request_id;  // `RequestId`, `requestId` or `requestid`, else the header x-acs-request-id
   std::string ram_action;  // AccessDeniedDetail.AuthAction
 };
+
+// Reads the envelope that an error reply, and sometimes a 2xx one, has at its root.
+ErrorReply ReadErrorEnvelope(const core::JsonValue& root);
 
 // Reads the body as JSON, else as the gateway's small XML (`<Error><Code>…`); of a body that is neither, or
 // longer than 1 MiB, only the header counts.

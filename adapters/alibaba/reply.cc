@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "adapters/alibaba/error_reply.h"
 #include "adapters/alibaba/timestamps.h"
+#include "adapters/core/proto_time.h"
 #include "adapters/core/trimmed.h"
 #include "adapters/core/utf8.h"
 
@@ -29,10 +30,7 @@ std::optional<JsonDocument> OpenReply(core::HttpResponse& response, const TaskRe
 
 Verdict NoAnswer(const JsonValue& root, std::string_view why, const core::HttpResponse& response, const TaskRef& ref,
                  std::string_view ram_action) {
-  const ErrorReply error{.code = core::TextOfMember(root, "Code"),
-                         .message = core::TextOfMember(root, "Message"),
-                         .request_id = core::TextOfMember(root, "RequestId"),
-                         .ram_action = ""};
+  const ErrorReply error = ReadErrorEnvelope(root);
   if (!error.code.empty()) return ClassifyError(error, response, ref, ram_action);
   return BrokenReply(response, ref, absl::InvalidArgumentError(std::string(why)));
 }
@@ -55,10 +53,7 @@ void DecodeTime(core::FieldReader& fields, std::string_view name,
                 google::protobuf::Timestamp* (v1::Task::*mutable_time)(), v1::Task* task) {
   const std::string_view text = fields.Required(name);
   if (const std::optional<absl::Time> time = ParseTimestamp(text); time.has_value()) {
-    const std::int64_t seconds = absl::ToUnixSeconds(*time);
-    google::protobuf::Timestamp* out = (task->*mutable_time)();
-    out->set_seconds(seconds);
-    out->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(*time - absl::FromUnixSeconds(seconds))));
+    core::SetTime(*time, (task->*mutable_time)());
   } else if (const JsonValue* value = fields.Find(name); value != nullptr && value->IsString()) {
     fields.Malformed(name, "not a time");
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/core/proto_time.h"
 #include "adapters/core/status_catalogue.h"
 #include "adapters/core/status_detail.h"
 #include "adapters/core/utf8.h"
@@ -73,7 +74,7 @@ void AddIfItFits(absl::string_view type_url, const absl::Cord& payload, google::
 absl::Duration RetryDelayOf(const absl::Status& status) {
   google::rpc::RetryInfo retry;
   if (!Unpack(status, &retry)) return absl::ZeroDuration();
-  return absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
+  return DurationOf(retry.retry_delay());
 }
 
 std::string ReasonOf(const absl::Status& status) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/core/proto_time.h"
 #include "adapters/core/utf8.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -38,9 +39,7 @@ google::rpc::RetryInfo RetryAfterDelay(absl::Duration delay) {
   if (delay <= absl::ZeroDuration()) delay = kUnknownDelay;
   delay = std::clamp(delay, kMinDelay, kMaxDelay);
   google::rpc::RetryInfo retry;
-  const std::int64_t seconds = absl::IDivDuration(delay, absl::Seconds(1), &delay);
-  retry.mutable_retry_delay()->set_seconds(seconds);
-  retry.mutable_retry_delay()->set_nanos(static_cast<int>(absl::ToInt64Nanoseconds(delay)));
+  SetDuration(delay, retry.mutable_retry_delay());
   return retry;
 }
 

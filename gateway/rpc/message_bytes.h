@@ -19,9 +19,6 @@ grpc::Slice SharedSlice(const std::string& bytes, std::shared_ptr<Owner> owner) 
       [](void* held) { delete static_cast<std::shared_ptr<Owner>*>(held); }, holder);
 }
 
-// What stands in front of the bytes of a message or a text that is field `number`.
-grpc::Slice FieldHead(int number, std::size_t bytes);
-
 // Reads a request of a raw method. False when it is not a serialized `Request`.
 template <typename Request>
 bool ParseRequest(const grpc::ByteBuffer& bytes, Request* request) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/core/proto_time.h"
 #include "adapters/core/status_catalogue.h"
 
 namespace taskgateway::rpc {
@@ -66,7 +67,7 @@ absl::Status SetCreatedAfter(const google::protobuf::Timestamp& created_after, s
       created_after.nanos() > 999'999'999) {
     return core::InvalidField(field, "must be a time of the years 1 to 9999");
   }
-  target->created_after = absl::FromUnixSeconds(created_after.seconds()) + absl::Nanoseconds(created_after.nanos());
+  target->created_after = core::TimeOf(created_after);
   return absl::OkStatus();
 }
 
@@ -80,7 +81,7 @@ absl::Status CheckView(v1::TaskView view, v1::TaskView most) {
 
 std::optional<absl::Duration> ToDuration(const google::protobuf::Duration& duration) {
   if (duration.seconds() < 0 || duration.nanos() < 0 || duration.nanos() > 999'999'999) return std::nullopt;
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+  return core::DurationOf(duration);
 }
 
 absl::Duration DeadlineOf(std::chrono::system_clock::time_point deadline, const base::Clock& clock) {

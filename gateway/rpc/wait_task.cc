@@ -3,9 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "adapters/core/proto_time.h"
 #include "adapters/core/status_catalogue.h"
 #include "gateway/rpc/message_bytes.h"
-#include "gateway/tasks/proto_time.h"
+#include "gateway/tasks/field_head.h"
 #include "gateway/tasks/reply_size.h"
 
 namespace taskgateway::rpc {
@@ -21,7 +22,7 @@ grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view) {
   v1::WaitTaskResponse rest;
   rest.set_outcome(result.outcome);
   if (result.outcome != v1::WaitTaskResponse::DONE) {
-    tasks::SetDuration(result.retry_delay, rest.mutable_retry_delay());
+    core::SetDuration(result.retry_delay, rest.mutable_retry_delay());
   }
   // What is said of the wait goes behind the task.
   const std::string& task = result.reading->Serialized(view);
@@ -32,7 +33,7 @@ grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view) {
     return grpc::ByteBuffer(&slice, 1);
   }
   const grpc::Slice slices[] = {
-      FieldHead(v1::WaitTaskResponse::kTaskFieldNumber, task.size()),
+      grpc::Slice(tasks::FieldHead(v1::WaitTaskResponse::kTaskFieldNumber, task.size())),
       SharedSlice(task, std::move(result.reading)),
       grpc::Slice(rest.SerializeAsString()),
   };

@@ -12,16 +12,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "adapters/core/proto_time.h"
 #include "adapters/registry/registry.h"
 #include "gateway/server/nearest_word.h"
 #include "gateway/server/network_address.h"
 
 namespace taskgateway::server {
 namespace {
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
 
 // What is wrong with a file of certificates, empty when nothing is. That each certificate holds is for TLS to find.
 std::string CertificatesProblem(const std::string& path) {
@@ -168,9 +165,12 @@ class Checks {
                               const google::protobuf::Duration& b) {
       const std::string lesser_path = absl::StrCat("limits.", lesser);
       const std::string greater_path = absl::StrCat("limits.", greater);
-      if (problems_->Touches(lesser_path) || problems_->Touches(greater_path) || ToDuration(a) <= ToDuration(b)) return;
-      Report(lesser_path, absl::StrCat("is ", absl::FormatDuration(ToDuration(a)), ", longer than ", greater_path, " (",
-                                       absl::FormatDuration(ToDuration(b)), "); lower it or raise the other"));
+      if (problems_->Touches(lesser_path) || problems_->Touches(greater_path) ||
+          core::DurationOf(a) <= core::DurationOf(b))
+        return;
+      Report(lesser_path,
+             absl::StrCat("is ", absl::FormatDuration(core::DurationOf(a)), ", longer than ", greater_path, " (",
+                          absl::FormatDuration(core::DurationOf(b)), "); lower it or raise the other"));
     };
     in_order("connect_timeout", limits.connect_timeout(), "attempt_timeout", limits.attempt_timeout());
     in_order("attempt_timeout", limits.attempt_timeout(), "large_reply_timeout", limits.large_reply_timeout());

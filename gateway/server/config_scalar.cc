@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "adapters/core/proto_time.h"
 #include "gateway/server/config_problems.h"
 #include "gateway/server/nearest_word.h"
 
@@ -129,8 +130,7 @@ class Scalar {
       return OutOfRange();
     }
     google::protobuf::Duration duration;
-    duration.set_seconds(absl::IDivDuration(value, absl::Seconds(1), &value));
-    duration.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(value)));
+    core::SetDuration(value, &duration);
     message->GetReflection()->MutableMessage(message, &field_)->CopyFrom(duration);
     return "";
   }

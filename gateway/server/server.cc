@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/core/proto_time.h"
 #include "gateway/base/environment.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -24,10 +25,6 @@ constexpr absl::Duration kSweepInterval = absl::Seconds(30);
 // A connection that does not speak HTTP/2 by then is closed.
 constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
 
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
-
 upstream::CurlHttpClient::Options ClientOptions(const config::v1::Config& config) {
   upstream::CurlHttpClient::Options options;
   options.max_transfers = static_cast<std::size_t>(config.limits().max_transfers());
@@ -43,9 +40,9 @@ upstream::RetryPolicy RetriesOf(const config::v1::Limits& limits) {
 
 upstream::TransferLimits TransferLimitsOf(const config::v1::Limits& limits) {
   upstream::TransferLimits transfer;
-  transfer.connect_timeout = ToDuration(limits.connect_timeout());
-  transfer.attempt_timeout = ToDuration(limits.attempt_timeout());
-  transfer.large_reply_timeout = ToDuration(limits.large_reply_timeout());
+  transfer.connect_timeout = core::DurationOf(limits.connect_timeout());
+  transfer.attempt_timeout = core::DurationOf(limits.attempt_timeout());
+  transfer.large_reply_timeout = core::DurationOf(limits.large_reply_timeout());
   return transfer;
 }
 

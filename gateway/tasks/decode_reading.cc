@@ -2,22 +2,22 @@
 
 #include <utility>
 
+#include "adapters/core/proto_time.h"
 #include "gateway/tasks/etag.h"
 #include "gateway/tasks/poll_interval.h"
-#include "gateway/tasks/proto_time.h"
 
 namespace taskgateway::tasks {
 
 void Complete(const Source& source, std::string_view name, absl::Time read_time, v1::Task* task) {
   task->mutable_name()->assign(name);
   task->set_source(source.name);
-  SetTime(read_time, task->mutable_read_time());
+  core::SetTime(read_time, task->mutable_read_time());
   if (task->done()) return;
   // A task without a creation time, or with one in the future, counts as new.
   const absl::Duration age =
       task->has_create_time() ? read_time - absl::FromUnixSeconds(task->create_time().seconds()) : absl::ZeroDuration();
-  SetDuration(PollInterval(task->state(), age, source.adapter().traits().min_poll_interval),
-              task->mutable_next_poll_delay());
+  core::SetDuration(PollInterval(task->state(), age, source.adapter().traits().min_poll_interval),
+                    task->mutable_next_poll_delay());
 }
 
 Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, absl::Time read_time,

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/wire_format_lite.h"
+#include "gateway/tasks/field_head.h"
 #include "taskgateway/v1/read_task_logs.pb.h"
 
 namespace taskgateway::tasks {
@@ -12,19 +11,6 @@ namespace {
 
 // Hashed in one go: some 200 us.
 constexpr std::size_t kStretch = std::size_t{256} << 10;
-
-// Appends the field `content` to a serialized v1::ReadTaskLogsResponse: copied once, from the log to the wire.
-void AppendContent(std::string_view content, std::string* message) {
-  using google::protobuf::internal::WireFormatLite;
-  using google::protobuf::io::CodedOutputStream;
-  if (content.empty()) return;
-  std::uint8_t head[20];
-  std::uint8_t* end = CodedOutputStream::WriteVarint32ToArray(
-      WireFormatLite::MakeTag(v1::ReadTaskLogsResponse::kContentFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED),
-      head);
-  end = CodedOutputStream::WriteVarint64ToArray(content.size(), end);
-  message->append(reinterpret_cast<const char*>(head), static_cast<std::size_t>(end - head)).append(content);
-}
 
 }  // namespace
 
@@ -162,7 +148,10 @@ LogOutbox::Step LogOutbox::Message(const View& view, const LogChunk& chunk, bool
   std::string bytes;
   bytes.reserve(chunk.content.size() + 512);
   message.AppendToString(&bytes);
-  AppendContent(chunk.content, &bytes);
+  // Copied once, from the log to the wire.
+  if (!chunk.content.empty()) {
+    bytes.append(FieldHead(v1::ReadTaskLogsResponse::kContentFieldNumber, chunk.content.size())).append(chunk.content);
+  }
   return {.kind = Step::kWrite, .message = std::make_shared<const std::string>(std::move(bytes)), .status = {}};
 }
 

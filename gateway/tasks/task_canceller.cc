@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
+#include "gateway/tasks/task_key.h"
 
 namespace taskgateway::tasks {
 
@@ -17,7 +17,7 @@ struct TaskCanceller::Cancellation {
   std::optional<upstream::UpstreamCall> call = std::nullopt;
   base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
 
-  std::string name() const { return absl::StrCat("sources/", source.name, "/tasks/", task_id); }
+  std::string name() const { return CanonicalName(source, task_id); }
 };
 
 TaskCanceller::TaskCanceller(upstream::Context& context, TaskReader& reader, TaskPoller& poller)

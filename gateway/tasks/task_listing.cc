@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/tasks/decode_reading.h"
+#include "gateway/tasks/task_key.h"
 
 namespace taskgateway::tasks {
 namespace {
@@ -12,14 +13,13 @@ namespace {
 // Decodes a page and completes its tasks. Any thread.
 Verdict DecodePage(const Source& source, const ListQuery& query, absl::Time read_time, core::HttpResponse response,
                    ListedTasks* page) {
-  const std::string parent = absl::StrCat("sources/", source.name);
-  const std::string list = absl::StrCat(parent, "/provisionedProducts/", query.provisioned_product_id);
+  const std::string list = absl::StrCat("sources/", source.name, "/provisionedProducts/", query.provisioned_product_id);
   Reply<TaskPage> reply = source.adapter().DecodeListTasks(std::move(response), query,
                                                            {.name = list, .host = source.channel.endpoint.host});
   if (!reply.verdict.status.ok()) return std::move(reply.verdict);
   page->tasks = std::move(reply.value.tasks);
   page->has_more = reply.value.has_more;
-  for (v1::Task& task : page->tasks) Complete(source, absl::StrCat(parent, "/tasks/", task.uid()), read_time, &task);
+  for (v1::Task& task : page->tasks) Complete(source, CanonicalName(source, task.uid()), read_time, &task);
   return std::move(reply.verdict);
 }
 

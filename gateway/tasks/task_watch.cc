@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/tasks/proto_time.h"
+#include "adapters/core/proto_time.h"
 
 namespace taskgateway::tasks {
 
@@ -114,7 +114,7 @@ void TaskWatch::Heartbeat() {
       as_of = absl::InfinitePast();
       break;
     }
-    as_of = std::min(as_of, TimeOf(reading->task().read_time()));
+    as_of = std::min(as_of, core::TimeOf(reading->task().read_time()));
   }
   outbox_.PutHeartbeat(as_of == absl::InfiniteFuture() ? absl::InfinitePast() : as_of);
   Notify();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/core/proto_time.h"
 #include "adapters/core/status_catalogue.h"
-#include "gateway/tasks/proto_time.h"
 
 namespace taskgateway::tasks {
 namespace {
@@ -96,7 +96,7 @@ std::optional<WatchOutbox::Step> WatchOutbox::Next() {
   }
   if (!heartbeat_) return std::nullopt;
   v1::WatchHeartbeat& heartbeat = *response.mutable_heartbeat();
-  if (*heartbeat_ != absl::InfinitePast()) SetTime(*heartbeat_, heartbeat.mutable_as_of());
+  if (*heartbeat_ != absl::InfinitePast()) core::SetTime(*heartbeat_, heartbeat.mutable_as_of());
   heartbeat_.reset();
   return Write(response);
 }
@@ -136,7 +136,7 @@ WatchOutbox::Step WatchOutbox::TellTrouble(Slot& slot) {
   v1::TaskUnreachable& unreachable = *response.mutable_unreachable();
   *unreachable.mutable_status() = core::ToRpcStatus(slot.trouble);
   unreachable.set_will_retry(slot.retry_delay.has_value());
-  if (slot.retry_delay) SetDuration(*slot.retry_delay, unreachable.mutable_retry_delay());
+  if (slot.retry_delay) core::SetDuration(*slot.retry_delay, unreachable.mutable_retry_delay());
   return Write(response);
 }
 

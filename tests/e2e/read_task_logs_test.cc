@@ -130,6 +130,9 @@ TEST_F(ReadTaskLogsTest, WhatCannotBeReadIsRefusedWithTheReason) {
   grpc::Status status = Read(Request("sources/cc/tasks/c"), &log);
   EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(ReasonOf(status), "LOGS_UNSUPPORTED_BY_SOURCE");
+  status = Read(Request("sources/sc/provisionedProducts/pp/tasks/latest"), &log);
+  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT) << "a log belongs to one task";
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations(0).field(), "name");
   status = Read(Request("sources/sc/tasks/none", true), &log);
   EXPECT_EQ(ReasonOf(status), "TASK_NOT_FOUND");
   v1::ReadTaskLogsRequest request = Request("sources/sc/tasks/t");

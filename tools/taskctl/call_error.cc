@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "adapters/core/proto_time.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "tools/taskctl/text.h"
@@ -24,10 +25,6 @@ Detail DetailOf(const google::rpc::Status& status) {
 std::string CodeName(int code) {
   return google::rpc::Code_IsValid(code) ? google::rpc::Code_Name(static_cast<google::rpc::Code>(code))
                                          : absl::StrCat("code ", code);
-}
-
-absl::Duration FromProto(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
 void AppendLine(std::string& text, std::string_view label, std::string_view value) {
@@ -82,7 +79,8 @@ std::string CallErrorText(std::string_view subject, const google::rpc::Status& s
     if (key != "field" || bad.field_violations().empty()) AppendLine(text, key, value);
   }
   const auto retry = DetailOf<google::rpc::RetryInfo>(status);
-  if (retry.has_retry_delay()) AppendLine(text, "try again in", absl::FormatDuration(FromProto(retry.retry_delay())));
+  if (retry.has_retry_delay())
+    AppendLine(text, "try again in", absl::FormatDuration(core::DurationOf(retry.retry_delay())));
   const std::string hint = HintFor(status, server);
   if (!hint.empty()) absl::StrAppend(&text, "  hint: ", hint, "\n");
   return text;

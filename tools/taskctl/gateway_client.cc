@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "adapters/core/proto_time.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -42,9 +43,7 @@ template <typename Request>
 void SetReading(const GetCommand& command, Request& request) {
   request.set_view(command.view);
   if (!command.max_staleness.has_value()) return;
-  absl::Duration rest;
-  request.mutable_max_staleness()->set_seconds(absl::IDivDuration(*command.max_staleness, absl::Seconds(1), &rest));
-  request.mutable_max_staleness()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  core::SetDuration(*command.max_staleness, request.mutable_max_staleness());
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Settings& settings) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "adapters/core/proto_time.h"
 #include "google/rpc/code.pb.h"
 #include "tools/taskctl/text.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 // Wide enough for the longest label, `Root cause`, and a gap.
 constexpr int kLabelColumns = 13;
-
-absl::Time FromProto(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
 
 // Writes the card's lines.
 class Card {
@@ -75,7 +72,7 @@ std::string WithSourceWord(std::string_view word, std::string_view source_word) 
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time, absl::Time now) {
-  return absl::StrCat(UtcTime(FromProto(time)), " (", RelativeTo(FromProto(time), now), ")");
+  return absl::StrCat(UtcTime(core::TimeOf(time)), " (", RelativeTo(core::TimeOf(time), now), ")");
 }
 
 void AddFacts(const v1::Task& task, absl::Time now, const Surface& surface, Card& card) {

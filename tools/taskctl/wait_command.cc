@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/core/proto_time.h"
 #include "google/rpc/code.pb.h"
 #include "tools/taskctl/call_error.h"
 #include "tools/taskctl/progress.h"
@@ -20,12 +21,6 @@ constexpr absl::Duration kReturnTrip = absl::Seconds(5);
 
 // What a poll may take.
 constexpr absl::Duration kBehindPoll = absl::Milliseconds(200);
-
-void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
-  absl::Duration rest;
-  out->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
-  out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
-}
 
 class Waiting {
  public:
@@ -75,7 +70,7 @@ class Waiting {
     if (first_) {
       request_.mutable_timeout();
     } else if (left < kCallLimit) {
-      SetDuration(left, request_.mutable_timeout());
+      core::SetDuration(left, request_.mutable_timeout());
     }
     first_ = false;
     return std::min(left + kReturnTrip, kCallLimit);
@@ -88,8 +83,7 @@ class Waiting {
     progress_.task = answer.task();
     progress_.next_poll.reset();
     if (answer.has_retry_delay()) {
-      progress_.next_poll = terminal_.now() + absl::Seconds(answer.retry_delay().seconds()) +
-                            absl::Nanoseconds(answer.retry_delay().nanos());
+      progress_.next_poll = terminal_.now() + core::DurationOf(answer.retry_delay());
     }
     // From now on it is this task.
     request_.set_name(answer.task().name());

@@ -15,7 +15,7 @@ TEST(PageTokenTest, ATokenLeadsToItsPage) {
 }
 
 TEST(PageTokenTest, EveryReplicaMakesTheSameToken) {
-  EXPECT_EQ(ToPageToken("sc", Query(2)), "bDEgMiA2NTFiZTc5NTZkZjM4YzM2ZTc3NTBlNmY0NTc2NTJlNw");
+  EXPECT_EQ(ToPageToken("sc", Query(2)), "cDEgMiA2NTFiZTc5NTZkZjM4YzM2ZTc3NTBlNmY0NTc2NTJlNw");
 }
 
 TEST(PageTokenTest, ATokenIsBoundToSourceFilterAndPageSize) {

@@ -249,6 +249,20 @@ TEST_F(TaskPollerTest, ARecentReadingIsTheFirstPoll) {
   EXPECT_EQ(live_.sent(), 1u);
 }
 
+TEST_F(TaskPollerTest, ACachedAnswerThatANewerReadingOvertookIsNotNews) {
+  live_.Say("t", "RUNNING");
+  Read("t");
+  live_.Run(live_.latency);
+  // Who comes just before a newer reading finds the older one in the cache.
+  Subscriber* subscriber = nullptr;
+  live_.upstream.time.loop.Schedule(live_.latency, [&] { subscriber = &Subscribe(); });
+  live_.Say("t", "CANCELLING");
+  Read("t");
+  live_.Run(live_.latency);
+  ASSERT_NE(subscriber, nullptr);
+  EXPECT_THAT(subscriber->heard, ElementsAre("CANCELLING"));
+}
+
 TEST_F(TaskPollerTest, ARegressionIsNotTold) {
   live_.Say("t", "SUCCEEDED");
   Subscriber& subscriber = Subscribe();

@@ -147,6 +147,18 @@ TEST_F(TaskWaitTest, ACallWithLessThan250msLeftIsAnsweredFromTheCache) {
   EXPECT_EQ(live_.sent(), before);
 }
 
+TEST_F(TaskWaitTest, SoIsOneOfAnySourceWhenTheOwnerIsKnown) {
+  live_.Say("t", "RUNNING", "other");
+  Wait({.timeout = absl::ZeroDuration()}, "t", true);
+  live_.Run(absl::Minutes(1));
+  const std::size_t before = live_.sent();
+  Waiting& known = Wait({.deadline = In(absl::Milliseconds(200))}, "t", true);
+  live_.Run(absl::ZeroDuration());
+  ASSERT_TRUE(known.result.has_value() && known.result->status.ok());
+  EXPECT_EQ(known.result->reading->task().name(), "sources/other/tasks/t");
+  EXPECT_EQ(live_.sent(), before);
+}
+
 TEST_F(TaskWaitTest, TroubleThatMayPassNeverEndsAWait) {
   live_.SayNothing("t");
   Waiting& waiting = Wait({});

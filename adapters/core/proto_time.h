@@ -7,7 +7,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
-namespace taskgateway::tasks {
+namespace taskgateway::core {
 
 // `duration` is finite.
 inline void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
@@ -23,8 +23,12 @@ inline void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
+inline absl::Duration DurationOf(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
 inline absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
-}  // namespace taskgateway::tasks
+}  // namespace taskgateway::core
