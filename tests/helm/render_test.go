@@ -1,0 +1,78 @@
+package helm
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"os"
+)
+
+func TestThereAreTwentyWaysToInstall(t *testing.T) {
+	if names := ciNames(t); len(names) < 20 {
+		t.Errorf("only %d files in ci/: %v", len(names), names)
+	}
+}
+
+func TestEveryValuesFileIsCleanForLint(t *testing.T) {
+	for _, name := range ciNames(t) {
+		if out, err, failure := helm("lint", "--strict", chartDir, "--values", ciFile(name)); failure != nil {
+			t.Errorf("%s: %v\n%s%s", name, failure, out, err)
+		}
+	}
+}
+
+// The same values give the same bytes: a GitOps tool sees no difference where there is none.
+func TestRendersTheSameTwice(t *testing.T) {
+	for _, name := range ciNames(t) {
+		first := template(t, "--values", ciFile(name))
+		again, _, failure := helm("template", "tg", chartDir, "--namespace", "platform", "--values", ciFile(name))
+		if failure != nil || first != again {
+			t.Errorf("%s: rendered anew it is different (%v)", name, failure)
+		}
+	}
+}
+
+func TestObjectsHaveDistinctNamesInTheNamespaceOfTheRelease(t *testing.T) {
+	for _, name := range ciNames(t) {
+		seen := map[string]bool{}
+		for _, object := range render(t, name) {
+			key := object.kind() + "/" + object.name()
+			if seen[key] {
+				t.Errorf("%s: there are two of %s", name, key)
+			}
+			seen[key] = true
+			if object.at("metadata.namespace") != "platform" {
+				t.Errorf("%s: %s is in the namespace %v", name, key, object.at("metadata.namespace"))
+			}
+			for _, label := range []string{"name", "instance", "component", "version", "managed-by", "part-of"} {
+				if object.at(`metadata.labels.app\.kubernetes\.io/`+label) == nil {
+					t.Errorf("%s: %s has no label %s", name, key, label)
+				}
+			}
+		}
+	}
+}
+
+// What the gateway itself says of its file.
+func TestTheGatewayAcceptsEveryConfiguration(t *testing.T) {
+	gateway := filepath.Join(binDir, "taskgateway")
+	if _, err := os.Stat(gateway); err != nil {
+		t.Skipf("SKIPPED: no %s", gateway)
+	}
+	for _, name := range ciNames(t) {
+		for _, object := range render(t, name) {
+			text, is := object.at(`data.taskgateway\.yaml`).(string)
+			if !is {
+				continue
+			}
+			path := filepath.Join(t.TempDir(), "taskgateway.yaml")
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.Command(gateway, "--config", path, "--check-config").CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s\n%s", name, err, out, text)
+			}
+		}
+	}
+}
