@@ -169,7 +169,7 @@ var monitoringFacts = []fact{
 	{"monitoring", "ServiceMonitor", "taskgateway", "spec.selector.matchLabels.taskgateway/scrape", "true"},
 	{"monitoring", "Service", "-headless", "metadata.labels.taskgateway/scrape", "true"},
 	{"monitoring", "Service", "taskgateway", "metadata.labels.taskgateway/scrape", absent},
-	{"monitoring", "PrometheusRule", "taskgateway", "spec.groups.0.rules.0.labels", `{"severity":"critical","team":"platform"}`},
+	{"monitoring", "PrometheusRule", "taskgateway", "spec.groups.0.rules.0.labels", `{"namespace":"platform","severity":"critical","team":"platform"}`},
 	{"monitoring", "PrometheusRule", "taskgateway", "spec.groups.0.rules.0.annotations.runbook_url", "https://docs.example.com/taskgateway/RUNBOOK.md#taskgatewaydown"},
 	{"monitoring", "ConfigMap", "-dashboard", "metadata.labels.grafana_dashboard", "1"},
 	{"monitoring", "ConfigMap", "-dashboard", "metadata.annotations.grafana_folder", "Platform"},
