@@ -165,6 +165,13 @@ absl::Status QueueFull(std::string_view subject, absl::Duration retry_after) {
                                 "; ask again after the retry delay, and watch tasks rather than read them often"));
 }
 
+absl::Status TooManyCalls() {
+  return Exhausted(
+      "TOO_MANY_CALLS", "open calls", absl::ZeroDuration(), "as many waits, watches and log reads are open as may be",
+      "as many waits, watches and log reads are open as this gateway takes; ask again after the retry delay, "
+      "watch several tasks in one call, or raise limits.max_open_calls");
+}
+
 absl::Status LogBufferFull(std::string_view name, absl::Duration retry_after) {
   return Exhausted(
       "LOG_BUFFER_FULL", name, retry_after, "the logs that are being read take all the memory they may",

@@ -47,6 +47,8 @@ absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_
 // RESOURCE_EXHAUSTED, BUDGET_EXHAUSTED with RetryInfo and QuotaFailure: our own budget cannot serve before the
 // deadline. `subject` is `sources/{source}:{operation}`.
 absl::Status BudgetExhausted(std::string_view subject, absl::Duration retry_after);
+// RESOURCE_EXHAUSTED, TOO_MANY_CALLS with RetryInfo and QuotaFailure: waits, watches and log reads.
+absl::Status TooManyCalls();
 // RESOURCE_EXHAUSTED, QUEUE_FULL with RetryInfo and QuotaFailure.
 absl::Status QueueFull(std::string_view subject, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, LOG_BUFFER_FULL with RetryInfo and QuotaFailure: the logs that are being read take all the memory

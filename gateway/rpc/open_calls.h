@@ -14,8 +14,10 @@ class OpenCalls {
    public:
     virtual ~Call() = default;
 
-    // Ends soon by itself, with an answer. May remove itself. Loop thread.
+    // Ends soon, if it can do so with an answer that its caller expects. May remove itself. Loop thread.
     virtual void Drain() = 0;
+    // Ends soon in any case. May remove itself. Loop thread.
+    virtual void Stop() = 0;
 
    private:
     friend class OpenCalls;
@@ -26,17 +28,21 @@ class OpenCalls {
   OpenCalls(const OpenCalls&) = delete;
   OpenCalls& operator=(const OpenCalls&) = delete;
 
-  // Tells `call` to drain, at once when that has begun.
+  // Tells `call` to stop, when the server is about to.
   void Add(Call& call);
   // Ignores a call that is not among them.
   void Remove(Call& call);
-  // Tells every call, and from now on every call that comes.
+  // Tells those that are open to drain. Callers who are still connected may come again and are served.
   void Drain();
+  // Tells those that are open to stop, and from now on everyone that comes.
+  void Stop();
 
  private:
+  void TellAll(void (Call::*tell)());
+
   std::map<std::uint64_t, Call*> calls_;  // in the order they came
   std::uint64_t next_ = 1;
-  bool draining_ = false;
+  bool stopping_ = false;
 };
 
 }  // namespace taskgateway::rpc

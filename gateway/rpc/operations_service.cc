@@ -96,9 +96,11 @@ grpc::ServerUnaryReactor* OperationsService::WaitOperation(grpc::CallbackServerC
   if (!target.ok()) return Refuse(context, target.status());
   order.target = *std::move(target);
   order.terms.deadline = DeadlineOf(*context);
-  return Launched(std::make_shared<WaitTaskCall>(tasks_, std::move(order), [response](const tasks::WaitResult& result) {
-    *response = FittingOperation(result.reading->task());
-  }));
+  CallLimit::Place place = tasks_.call_limit.Take();
+  if (!place) return Refuse(context, core::TooManyCalls());
+  return Launched(std::make_shared<WaitTaskCall>(
+      tasks_, std::move(place), std::move(order),
+      [response](const tasks::WaitResult& result) { *response = FittingOperation(result.reading->task()); }));
 }
 
 grpc::ServerUnaryReactor* OperationsService::ListOperations(grpc::CallbackServerContext* context,

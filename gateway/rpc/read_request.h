@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
+#include "gateway/rpc/call_limit.h"
 #include "gateway/rpc/open_calls.h"
 #include "gateway/rpc/task_name.h"
 #include "gateway/tasks/alias_resolver.h"
@@ -35,6 +36,8 @@ struct Tasks {
   tasks::TaskCanceller& canceller;
   tasks::FanOut& fan_out;
   OpenCalls& open_calls;
+  CallLimit& call_limit;
+  absl::Duration max_wait;  // of one WaitTask
 
   tasks::Following following() const { return {context, sources, finder, poller, aliases}; }
 };

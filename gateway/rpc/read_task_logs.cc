@@ -43,8 +43,8 @@ absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, cons
   return order;
 }
 
-ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, LogOrder order, std::size_t lane)
-    : StreamCall(tasks, lane),
+ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, CallLimit::Place place, LogOrder order, std::size_t lane)
+    : StreamCall(tasks, std::move(place), lane),
       target_(std::move(order.target)),
       follow_(order.terms.follow),
       outbox_(std::move(order.terms)) {}
@@ -55,7 +55,7 @@ void ReadTaskLogsCall::Open() {
   read_->Start();
 }
 
-void ReadTaskLogsCall::Drain() { read_->Fail(core::ShuttingDown()); }
+void ReadTaskLogsCall::Stop() { read_->Fail(core::ShuttingDown()); }
 
 void ReadTaskLogsCall::Deliver() {
   tasks::LogOutbox::Step step = outbox_.Take();

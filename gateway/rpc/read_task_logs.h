@@ -21,7 +21,7 @@ absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, cons
 class ReadTaskLogsCall final : public StreamCall {
  public:
   // `lane` as of Receiver.
-  ReadTaskLogsCall(const Tasks& tasks, LogOrder order, std::size_t lane);
+  ReadTaskLogsCall(const Tasks& tasks, CallLimit::Place place, LogOrder order, std::size_t lane);
 
   void Deliver() override;
 
@@ -30,7 +30,9 @@ class ReadTaskLogsCall final : public StreamCall {
   void Shut() override { read_.reset(); }
   void Written() override { outbox_.Written(); }
   void Cancel() override { outbox_.Cancel(); }
-  void Drain() override;
+  // A log read has no answer of its own for that: whoever is cut resumes.
+  void Drain() override {}
+  void Stop() override;
 
   const tasks::FollowTarget target_;
   const bool follow_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "gateway/rpc/read_request.h"
 #include "grpcpp/grpcpp.h"
@@ -18,7 +19,8 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                    public std::enable_shared_from_this<StreamCall> {
  public:
   // `lane` as of Receiver.
-  StreamCall(const Tasks& tasks, std::size_t lane) : tasks_(tasks), lane_(lane) {}
+  StreamCall(const Tasks& tasks, CallLimit::Place place, std::size_t lane)
+      : tasks_(tasks), place_(std::move(place)), lane_(lane) {}
 
   // Posts Open. gRPC's thread, once, before the reactor is handed to gRPC.
   void Launch();
@@ -45,6 +47,7 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool InternalInlineable() final { return true; }
 
   const Tasks tasks_;
+  const CallLimit::Place place_;
   const std::size_t lane_;
   bool gone_ = false;                 // loop thread: nobody reads any more
   grpc::ByteBuffer message_;          // until it is written

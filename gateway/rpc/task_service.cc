@@ -101,8 +101,10 @@ grpc::ServerUnaryReactor* TaskService::WaitTask(grpc::CallbackServerContext* con
   absl::StatusOr<WaitOrder> order =
       ToWait(message, DeadlineOf(context->deadline(), tasks_.loop.clock()), tasks_.sources);
   if (!order.ok()) return Refuse(context, order.status());
+  CallLimit::Place place = tasks_.call_limit.Take();
+  if (!place) return Refuse(context, core::TooManyCalls());
   auto call = std::make_shared<WaitTaskCall>(
-      tasks_, *std::move(order),
+      tasks_, std::move(place), *std::move(order),
       [response, view = message.view()](tasks::WaitResult result) { *response = ToResponse(std::move(result), view); });
   call->Launch();
   return call.get();
@@ -114,7 +116,10 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::WatchTasks(grpc::Callba
   if (!ParseRequest(*request, &message)) return new RefusedStream(Malformed(message));
   absl::StatusOr<WatchOrder> order = ToWatch(message, tasks_.sources);
   if (!order.ok()) return new RefusedStream(order.status());
-  auto call = std::make_shared<WatchTasksCall>(tasks_, *std::move(order), std::hash<std::string>()(context->peer()));
+  CallLimit::Place place = tasks_.call_limit.Take();
+  if (!place) return new RefusedStream(core::TooManyCalls());
+  auto call = std::make_shared<WatchTasksCall>(tasks_, std::move(place), *std::move(order),
+                                               std::hash<std::string>()(context->peer()));
   call->Launch();
   return call.get();
 }
@@ -125,7 +130,10 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ReadTaskLogs(grpc::Call
   if (!ParseRequest(*request, &message)) return new RefusedStream(Malformed(message));
   absl::StatusOr<LogOrder> order = ToReadLogs(message, tasks_.sources);
   if (!order.ok()) return new RefusedStream(order.status());
-  auto call = std::make_shared<ReadTaskLogsCall>(tasks_, *std::move(order), std::hash<std::string>()(context->peer()));
+  CallLimit::Place place = tasks_.call_limit.Take();
+  if (!place) return new RefusedStream(core::TooManyCalls());
+  auto call = std::make_shared<ReadTaskLogsCall>(tasks_, std::move(place), *std::move(order),
+                                                 std::hash<std::string>()(context->peer()));
   call->Launch();
   return call.get();
 }

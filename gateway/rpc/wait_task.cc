@@ -63,8 +63,14 @@ absl::StatusOr<WaitOrder> ToWait(const v1::WaitTaskRequest& request, absl::Durat
   return order;
 }
 
-WaitTaskCall::WaitTaskCall(const Tasks& tasks, WaitOrder order, Respond respond)
-    : LoopCall(tasks.loop), tasks_(tasks), order_(std::move(order)), respond_(std::move(respond)) {}
+WaitTaskCall::WaitTaskCall(const Tasks& tasks, CallLimit::Place place, WaitOrder order, Respond respond)
+    : LoopCall(tasks.loop),
+      tasks_(tasks),
+      place_(std::move(place)),
+      order_(std::move(order)),
+      respond_(std::move(respond)) {
+  order_.terms.limit = tasks.max_wait;
+}
 
 void WaitTaskCall::Begin() {
   wait_ = std::make_unique<tasks::TaskWait>(tasks_.following(), tasks_.reader.cache(), std::move(order_.target),

@@ -29,15 +29,17 @@ class WaitTaskCall final : public LoopCall, public OpenCalls::Call {
   // Fills gRPC's response from a result that is OK. Loop thread.
   using Respond = std::function<void(tasks::WaitResult result)>;
 
-  WaitTaskCall(const Tasks& tasks, WaitOrder order, Respond respond);
+  WaitTaskCall(const Tasks& tasks, CallLimit::Place place, WaitOrder order, Respond respond);
 
  private:
   void Begin() override;
   void Abandon() override;
   void Drain() override { wait_->Drain(); }
+  void Stop() override { wait_->Stop(); }
   void Ended(tasks::WaitResult result);
 
   Tasks tasks_;
+  const CallLimit::Place place_;
   WaitOrder order_;
   const Respond respond_;
   std::unique_ptr<tasks::TaskWait> wait_;  // while it lasts; belongs to the loop

@@ -86,8 +86,10 @@ absl::StatusOr<WatchOrder> ToWatch(const v1::WatchTasksRequest& request, const t
   return order;
 }
 
-WatchTasksCall::WatchTasksCall(const Tasks& tasks, WatchOrder order, std::size_t lane)
-    : StreamCall(tasks, lane), order_(std::move(order)), outbox_(tasks::TaskWatch::OutboxTargets(order_.targets)) {}
+WatchTasksCall::WatchTasksCall(const Tasks& tasks, CallLimit::Place place, WatchOrder order, std::size_t lane)
+    : StreamCall(tasks, std::move(place), lane),
+      order_(std::move(order)),
+      outbox_(tasks::TaskWatch::OutboxTargets(order_.targets)) {}
 
 void WatchTasksCall::Open() {
   watch_ = std::make_unique<tasks::TaskWatch>(tasks().following(), tasks().fan_out, std::move(order_.targets),

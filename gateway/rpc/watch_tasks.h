@@ -23,7 +23,7 @@ absl::StatusOr<WatchOrder> ToWatch(const v1::WatchTasksRequest& request, const t
 class WatchTasksCall final : public StreamCall {
  public:
   // `lane` as of Receiver.
-  WatchTasksCall(const Tasks& tasks, WatchOrder order, std::size_t lane);
+  WatchTasksCall(const Tasks& tasks, CallLimit::Place place, WatchOrder order, std::size_t lane);
 
   void Deliver() override;
 
@@ -33,6 +33,7 @@ class WatchTasksCall final : public StreamCall {
   void Written() override { outbox_.Written(); }
   void Cancel() override { outbox_.Cancel(); }
   void Drain() override { watch_->Close(v1::WatchClosing::DRAINING); }
+  void Stop() override { Drain(); }
 
   WatchOrder order_;
   tasks::WatchOutbox outbox_;

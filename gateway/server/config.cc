@@ -10,7 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "adapters/core/proto_time.h"
 #include "adapters/core/utf8.h"
+#include "gateway/base/clock.h"
 #include "gateway/server/config_checks.h"
 #include "gateway/server/config_problems.h"
 #include "gateway/server/config_reader.h"
@@ -52,6 +54,11 @@ void ReadYaml(std::string_view yaml, FieldLines* lines, config::v1::Config* conf
 
 // What no rule can give: defaults that follow from other fields, and one spelling for each endpoint.
 void Complete(config::v1::Config* config) {
+  if (const config::v1::Listen& listen = config->listen(); !config->drain().has_limit()) {
+    core::SetDuration(
+        1.1 * core::DurationOf(listen.max_connection_age()) + core::DurationOf(listen.max_connection_age_grace()),
+        config->mutable_drain()->mutable_limit());
+  }
   for (config::v1::Source& source : *config->mutable_sources()) {
     for (config::v1::Budget& budget : *source.mutable_budgets()) {
       if (budget.burst() > 0) continue;
@@ -74,7 +81,7 @@ absl::StatusOr<config::v1::Config> ParseConfig(std::string_view yaml, std::strin
     // A file that is not YAML has nothing more to say.
     if (!problems.Touches("")) {
       Complete(&config);
-      CheckConfig(config, lines, &problems);
+      CheckConfig(config, lines, base::SystemClock().Now(), &problems);
     }
   }
   if (!problems.empty()) return problems.ToStatus();

@@ -1,11 +1,13 @@
 #include "gateway/server/config_checks.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -16,21 +18,20 @@
 #include "adapters/registry/registry.h"
 #include "gateway/server/nearest_word.h"
 #include "gateway/server/network_address.h"
+#include "gateway/server/small_file.h"
+#include "gateway/server/tls_files.h"
 
 namespace taskgateway::server {
 namespace {
 
 // What is wrong with a file of certificates, empty when nothing is. That each certificate holds is for TLS to find.
 std::string CertificatesProblem(const std::string& path) {
-  constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxBytes + 1, '\0');
-  if (!file.is_open() || (!file.read(text.data(), static_cast<std::streamsize>(text.size())) && file.bad())) {
-    return "cannot be read; give the path of a readable PEM file";
+  const std::optional<std::string> read = ReadSmallFile(path, std::size_t{4} << 20);
+  if (!read) {
+    return "cannot be read, or has more than 4 MiB; give the path of a readable PEM file with the authorities that "
+           "this endpoint needs";
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxBytes)
-    return "has more than 4 MiB; give a PEM file of the authorities that this endpoint needs";
+  const std::string& text = *read;
   constexpr absl::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   constexpr absl::string_view kEnd = "-----END CERTIFICATE-----";
   constexpr absl::string_view kRemedy = "; give a PEM file with BEGIN CERTIFICATE and END CERTIFICATE lines";
@@ -50,11 +51,11 @@ std::string CertificatesProblem(const std::string& path) {
 
 class Checks {
  public:
-  Checks(const config::v1::Config& config, const FieldLines& lines, Problems* problems)
-      : config_(config), lines_(lines), problems_(problems) {}
+  Checks(const config::v1::Config& config, const FieldLines& lines, absl::Time now, Problems* problems)
+      : config_(config), lines_(lines), now_(now), problems_(problems) {}
 
   void Run() {
-    if (!problems_->Touches("listen")) Report("listen.address", ListenProblem(config_.listen()));
+    if (!problems_->Touches("listen")) CheckListen();
     CheckAccounts();
     for (int i = 0; i < config_.sources_size(); ++i) CheckSource(i);
     CheckTimeouts();
@@ -63,6 +64,44 @@ class Checks {
  private:
   void Report(const std::string& path, std::string_view text) {
     if (!text.empty()) problems_->Add(lines_.Of(path), path, text);
+  }
+
+  void CheckListen() {
+    const config::v1::Listen& listen = config_.listen();
+    Report("listen.address", ListenProblem(listen));
+    if (!listen.health_address().empty()) {
+      const absl::StatusOr<ListenAddress> address = ParseListenAddress(listen.health_address());
+      if (!address.ok()) {
+        Report("listen.health_address",
+               absl::StrCat("is ", QuoteValue(listen.health_address()), ", which ", address.status().message()));
+      }
+    }
+    const config::v1::Tls& tls = listen.tls();
+    if (!UsesTls(listen)) {
+      for (const auto& [field, path] :
+           {std::pair("key_file", &tls.key_file()), std::pair("client_ca_file", &tls.client_ca_file())}) {
+        if (path->empty()) continue;
+        Report(absl::StrCat("listen.tls.", field),
+               absl::StrCat(QuoteValue(*path), " goes with a certificate_file; add it"));
+      }
+      if (tls.accept_without_certificate()) {
+        Report("listen.tls.accept_without_certificate", "is true, which goes with a certificate_file; add it");
+      }
+      return;
+    }
+    if (listen.insecure_plaintext()) {
+      Report("listen.insecure_plaintext", "is true beside tls; keep one of them");
+    }
+    if (tls.key_file().empty()) {
+      return Report("listen.tls.key_file", "is missing; give the PEM file with the certificate's private key");
+    }
+    if (!tls.client_ca_file().empty() && tls.accept_without_certificate()) {
+      Report("listen.tls.accept_without_certificate", "is true beside client_ca_file; keep one of them");
+    }
+    const auto read = ReadCertificates(tls, now_);
+    if (const auto* problem = std::get_if<CertificateProblem>(&read)) {
+      Report(absl::StrCat("listen.tls.", problem->field), problem->text);
+    }
   }
 
   void CheckAccounts() {
@@ -178,6 +217,7 @@ class Checks {
 
   const config::v1::Config& config_;
   const FieldLines& lines_;
+  const absl::Time now_;
   Problems* problems_;
   std::vector<std::string> account_names_;
   std::map<std::string, int> source_names_;
@@ -192,13 +232,21 @@ class Checks {
 std::string ListenProblem(const config::v1::Listen& listen) {
   const absl::StatusOr<ListenAddress> address = ParseListenAddress(listen.address());
   if (!address.ok()) return absl::StrCat("is ", QuoteValue(listen.address()), ", which ", address.status().message());
-  if (IsLoopback(address->host) || listen.insecure_plaintext()) return "";
+  if (IsLoopback(address->host)) return "";
+  if (!UsesTls(listen)) {
+    if (listen.insecure_plaintext()) return "";
+    return absl::StrCat("is ", QuoteValue(listen.address()),
+                        ", plaintext for other machines; give tls, use a loopback address, or say "
+                        "insecure_plaintext: true");
+  }
+  if (!listen.tls().client_ca_file().empty() || listen.tls().accept_without_certificate()) return "";
   return absl::StrCat("is ", QuoteValue(listen.address()),
-                      ", plaintext for other machines; use a loopback address, or say insecure_plaintext: true");
+                      ", where every machine may call; give tls.client_ca_file, use a loopback address, or say "
+                      "tls.accept_without_certificate: true");
 }
 
-void CheckConfig(const config::v1::Config& config, const FieldLines& lines, Problems* problems) {
-  Checks(config, lines, problems).Run();
+void CheckConfig(const config::v1::Config& config, const FieldLines& lines, absl::Time now, Problems* problems) {
+  Checks(config, lines, now, problems).Run();
 }
 
 }  // namespace taskgateway::server

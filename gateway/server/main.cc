@@ -12,6 +12,7 @@
 #include "gateway/base/log.h"
 #include "gateway/server/config.h"
 #include "gateway/server/config_reference.h"
+#include "gateway/server/drain.h"
 #include "gateway/server/ports_file.h"
 #include "gateway/server/server.h"
 
@@ -22,8 +23,9 @@ constexpr int kExitOk = 0;
 constexpr int kExitUnavailable = 1;    // this machine does not let us serve
 constexpr int kExitConfiguration = 2;  // the command line, the file, or the keys in the environment
 
-// How long calls under way may go on after a signal.
+// How long calls under way may go on at the end, and when somebody is in a hurry.
 constexpr absl::Duration kShutdownGrace = absl::Seconds(10);
+constexpr absl::Duration kHurriedGrace = absl::Seconds(1);
 
 struct CommandLine {
   std::string config;
@@ -47,10 +49,11 @@ int Serve(config::v1::Config config, const std::string& ports_file, const sigset
 
   const std::string address = config.listen().address();
   const int sources = config.sources_size();
+  const config::v1::Drain drain = config.drain();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(config), log);
   if (!server.ok()) return Fail(server.status());
   if (!ports_file.empty()) {
-    if (absl::Status written = WritePortsFile(ports_file, (*server)->grpc_port()); !written.ok()) return Fail(written);
+    if (absl::Status written = WritePortsFile(ports_file, (*server)->ports()); !written.ok()) return Fail(written);
   }
   log.Info("started")
       .Add("version", TASKGATEWAY_VERSION)
@@ -60,8 +63,11 @@ int Serve(config::v1::Config config, const std::string& ports_file, const sigset
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
-  log.Info("stopping").Add("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT").Add("grace", kShutdownGrace);
-  (*server)->Shutdown(kShutdownGrace);
+  log.Info("signal").Add("name", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  const bool hurry = signal == SIGTERM && DrainUntilIdle(**server, drain, stop_signals, log);
+  const absl::Duration grace = hurry ? kHurriedGrace : kShutdownGrace;
+  log.Info("stopping").Add("grace", grace);
+  (*server)->Shutdown(grace);
   log.Info("stopped");
   return kExitOk;
 }
@@ -106,7 +112,8 @@ int main(int argc, char** argv) {
   CLI::Option* config = app.add_option("--config", command_line.config, "The configuration, a YAML file");
   app.add_flag("--check-config", command_line.check_config, "Check the configuration and leave: 0 valid, 2 not");
   app.add_option("--listen", command_line.listen, "Serve at this host:port rather than the configuration's");
-  app.add_option("--ports-file", command_line.ports_file, "Write {\"grpc\": port} to this file when serving");
+  app.add_option("--ports-file", command_line.ports_file,
+                 "Write the ports that were taken to this file, as {\"grpc\": 8980}, when serving");
   CLI::Option* reference = app.add_flag("--print-config-reference", command_line.print_config_reference,
                                         "Print every field of the configuration as a Markdown table and leave");
   try {

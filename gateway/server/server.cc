@@ -1,5 +1,6 @@
 #include "gateway/server/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -22,8 +23,8 @@ constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 constexpr int kDeliveryThreads = 2;
 // How often the cache lets go of what is too old: an idle gateway holds it for that much longer.
 constexpr absl::Duration kSweepInterval = absl::Seconds(30);
-// A connection that does not speak HTTP/2 by then is closed.
-constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
+// What a connection that closes leaves a wait, for the way back of its answer.
+constexpr absl::Duration kLeftOfGrace = absl::Seconds(10);
 
 upstream::CurlHttpClient::Options ClientOptions(const config::v1::Config& config) {
   upstream::CurlHttpClient::Options options;
@@ -46,22 +47,28 @@ upstream::TransferLimits TransferLimitsOf(const config::v1::Limits& limits) {
   return transfer;
 }
 
+absl::Duration MaxWaitOf(const config::v1::Listen& listen) {
+  const absl::Duration grace = core::DurationOf(listen.max_connection_age_grace());
+  return std::max(grace - kLeftOfGrace, grace / 2);
+}
+
 // Process-wide switches of gRPC, to be set before the first server is built.
 void EnableStandardServices() {
-  static const bool kEnabled = [] {
-    grpc::EnableDefaultHealthCheckService(true);
+  grpc::EnableDefaultHealthCheckService(true);
+  static const bool kReflects = [] {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     return true;
   }();
-  static_cast<void>(kEnabled);
+  static_cast<void>(kReflects);
 }
 
 int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+int Milliseconds(const google::protobuf::Duration& duration) { return Milliseconds(core::DurationOf(duration)); }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config, base::Log& log) {
-  std::unique_ptr<Server> server(new Server(config));
+  std::unique_ptr<Server> server(new Server(config, log));
   auto sources = ConfiguredSources::Make(&config, base::GetEnvironment, server->loop_);
   if (!sources.ok()) return sources.status();
   server->sources_ = *std::move(sources);
@@ -87,14 +94,25 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
                          .aliases = *server->aliases_,
                          .canceller = *server->canceller_,
                          .fan_out = server->fan_out_,
-                         .open_calls = server->open_calls_};
+                         .open_calls = server->open_calls_,
+                         .call_limit = server->call_limit_,
+                         .max_wait = MaxWaitOf(config.listen())};
   server->task_service_ = std::make_unique<rpc::TaskService>(tasks);
   server->operations_service_ = std::make_unique<rpc::OperationsService>(tasks);
+  if (UsesTls(config.listen())) {
+    absl::StatusOr<std::unique_ptr<ServerTls>> tls = ServerTls::Make(config.listen().tls(), server->clock_, log);
+    if (!tls.ok()) return tls.status();
+    server->tls_ = *std::move(tls);
+    server->RenewCertificates(core::DurationOf(config.listen().tls().reload_interval()));
+  }
   server->loop_thread_ = std::thread([&loop = server->loop_] { loop.Run(); });
   if (absl::Status listening = server->Listen(config); !listening.ok()) return listening;
 
   if (config.listen().insecure_plaintext()) {
     log.Warning("insecure_plaintext").Add("address", config.listen().address());
+  }
+  if (config.listen().tls().accept_without_certificate()) {
+    log.Warning("accept_without_certificate").Add("address", config.listen().address());
   }
   for (const config::v1::Source& source : config.sources()) {
     if (source.insecure()) {
@@ -104,8 +122,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   return server;
 }
 
-Server::Server(const config::v1::Config& config)
-    : http_(clock_, ClientOptions(config)),
+Server::Server(const config::v1::Config& config, base::Log& log)
+    : log_(log),
+      http_(clock_, ClientOptions(config)),
       loop_(clock_, http_),
       decode_executor_(config.limits().decode_threads()),
       context_{.loop = loop_,
@@ -115,12 +134,15 @@ Server::Server(const config::v1::Config& config)
                .retry = RetriesOf(config.limits()),
                .limits = TransferLimitsOf(config.limits())},
       delivery_executor_(kDeliveryThreads),
-      fan_out_(loop_, delivery_executor_) {}
+      fan_out_(loop_, delivery_executor_),
+      call_limit_(config.limits().max_open_calls()) {}
 
 absl::Status Server::Listen(const config::v1::Config& config) {
+  const config::v1::Listen& listen = config.listen();
   EnableStandardServices();
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(config.listen().address(), grpc::InsecureServerCredentials(), &grpc_port_);
+  builder.AddListeningPort(listen.address(), tls_ != nullptr ? tls_->credentials() : grpc::InsecureServerCredentials(),
+                           &grpc_port_);
   builder.RegisterService(task_service_.get());
   builder.RegisterService(operations_service_.get());
   builder.SetMaxReceiveMessageSize(config.limits().max_request_bytes());
@@ -130,18 +152,46 @@ absl::Status Server::Listen(const config::v1::Config& config) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(kMinPingInterval));
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(kHandshakeTimeout));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(listen.handshake_timeout()));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(listen.max_connection_age()));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(listen.max_connection_age_grace()));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, listen.max_concurrent_streams());
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, listen.max_header_bytes());
   grpc_server_ = builder.BuildAndStart();
   if (grpc_server_ == nullptr || grpc_port_ == 0) {
-    return absl::UnavailableError(absl::StrCat("listen.address: \"", config.listen().address(),
+    return absl::UnavailableError(absl::StrCat("listen.address: \"", listen.address(),
                                                "\" cannot be listened on; give an address of this machine and a port "
                                                "that is free"));
   }
-  for (const char* service :
-       {v1::TaskService::service_full_name(), google::longrunning::Operations::service_full_name()}) {
-    grpc_server_->GetHealthCheckService()->SetServingStatus(service, true);
+  connections_.ServerIsBuilt();
+  if (!listen.health_address().empty()) {
+    absl::StatusOr<std::unique_ptr<HealthServer>> health = HealthServer::Start(listen.health_address());
+    if (!health.ok()) return health.status();
+    health_server_ = *std::move(health);
   }
+  SetReady(true);
   return absl::OkStatus();
+}
+
+std::map<std::string, int> Server::ports() const {
+  std::map<std::string, int> ports = {{"grpc", grpc_port_}};
+  if (health_server_ != nullptr) ports["health"] = health_server_->port();
+  return ports;
+}
+
+void Server::SetReady(bool ready) {
+  for (const char* service :
+       {"", v1::TaskService::service_full_name(), google::longrunning::Operations::service_full_name()}) {
+    grpc_server_->GetHealthCheckService()->SetServingStatus(service, ready);
+  }
+  if (health_server_ != nullptr) health_server_->SetReady(ready);
+}
+
+void Server::RenewCertificates(absl::Duration interval) {
+  loop_.Schedule(interval, [this, interval] {
+    decode_executor_.Run([this] { tls_->Reload(); });
+    RenewCertificates(interval);
+  });
 }
 
 void Server::SweepCache() {
@@ -151,11 +201,16 @@ void Server::SweepCache() {
   });
 }
 
+void Server::Drain() {
+  SetReady(false);
+  loop_.Post([this] { open_calls_.Drain(); });
+}
+
 void Server::Shutdown(absl::Duration grace) {
   if (shut_down_.exchange(true)) return;
   if (grpc_server_ != nullptr) {
-    grpc_server_->GetHealthCheckService()->SetServingStatus(false);
-    loop_.Post([this] { open_calls_.Drain(); });
+    SetReady(false);
+    loop_.Post([this] { open_calls_.Stop(); });
     grpc_server_->Shutdown(absl::ToChronoTime(clock_.Now() + grace));
   }
   // Calls end on the loop, so it stops last, behind all that they posted.

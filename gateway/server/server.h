@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "absl/status/statusor.h"
@@ -15,6 +17,9 @@
 #include "gateway/rpc/operations_service.h"
 #include "gateway/rpc/task_service.h"
 #include "gateway/server/configured_sources.h"
+#include "gateway/server/connection_count.h"
+#include "gateway/server/health_server.h"
+#include "gateway/server/server_tls.h"
 #include "gateway/tasks/alias_resolver.h"
 #include "gateway/tasks/fan_out.h"
 #include "gateway/tasks/log_buffers.h"
@@ -35,8 +40,8 @@ class Server {
  public:
   // `config` is one that LoadConfig gave. `log` outlives the server.
   //
-  // Errors: FAILED_PRECONDITION when the environment lacks the keys of an account, UNAVAILABLE when the address cannot
-  // be listened on.
+  // Errors: FAILED_PRECONDITION when the environment lacks the keys of an account, INVALID_ARGUMENT when certificates
+  // do not hold together, UNAVAILABLE when an address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(config::v1::Config config, base::Log& log);
   // Shuts down without grace.
   ~Server();
@@ -45,20 +50,31 @@ class Server {
 
   // The port that callers reach.
   int grpc_port() const { return grpc_port_; }
+  // Every port, by what it is for: `grpc`, and `health` if there is one.
+  std::map<std::string, int> ports() const;
 
-  // Health says NOT_SERVING, waits answer and watches close, new calls are refused, other calls have `grace` to end and
-  // are cancelled then. Returns when all is over. The first call counts.
+  // Health says NOT_SERVING, waits answer and watches close. Callers who are connected are served on.
+  void Drain();
+  // Whether a caller is connected.
+  bool HasConnections() const { return connections_.Any(); }
+  // Health says NOT_SERVING, waits and streams end, new calls are refused, other calls have `grace` to end and are
+  // cancelled then. Returns when all is over. The first call counts.
   void Shutdown(absl::Duration grace);
 
  private:
-  explicit Server(const config::v1::Config& config);
+  Server(const config::v1::Config& config, base::Log& log);
   absl::Status Listen(const config::v1::Config& config);
+  void SetReady(bool ready);
+  // Reads certificates again from time to time, from now on.
+  void RenewCertificates(absl::Duration interval);
   // Sweeps the cache from now on. Before the loop runs.
   void SweepCache();
 
   // In the order in which they need each other. The decode executor goes before the
   // loop, to which its work reports, and before the sources, whose adapters its work uses.
   base::SystemClock clock_;
+  base::Log& log_;
+  std::unique_ptr<ServerTls> tls_;  // null: plaintext
   base::Random random_ = base::Random::FromDevice();
   upstream::CurlHttpClient http_;
   base::EventLoop loop_;
@@ -76,9 +92,12 @@ class Server {
   base::ThreadPool delivery_executor_;
   tasks::FanOut fan_out_;
   rpc::OpenCalls open_calls_;
+  rpc::CallLimit call_limit_;
   std::unique_ptr<rpc::TaskService> task_service_;
   std::unique_ptr<rpc::OperationsService> operations_service_;
+  ConnectionCount connections_;
   std::unique_ptr<grpc::Server> grpc_server_;
+  std::unique_ptr<HealthServer> health_server_;  // null: none is configured
   int grpc_port_ = 0;
   std::atomic<bool> shut_down_ = false;
   std::thread loop_thread_;

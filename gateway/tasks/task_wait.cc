@@ -40,7 +40,7 @@ TaskWait::~TaskWait() { following_.context.loop.Cancel(timer_); }
 void TaskWait::Start() {
   base::EventLoop& loop = following_.context.loop;
   const absl::Duration now = loop.Now();
-  const absl::Duration last = std::min(now + kMaxWait, terms_.deadline - kReturnTrip);
+  const absl::Duration last = std::min(now + terms_.limit, terms_.deadline - kReturnTrip);
   if (last < now) {
     timer_ = loop.Schedule(absl::ZeroDuration(), [this] { EndWithLatest(); });
     return;
@@ -52,6 +52,10 @@ void TaskWait::Start() {
 }
 
 void TaskWait::Drain() {
+  if (follower_.news().reading != nullptr) EndWithLatest();
+}
+
+void TaskWait::Stop() {
   if (follower_.news().reading != nullptr) return EndWithLatest();
   End({.status = core::ShuttingDown(), .reading = nullptr, .retry_delay = {}});
 }

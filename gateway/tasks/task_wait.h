@@ -10,14 +10,11 @@
 
 namespace taskgateway::tasks {
 
-// The longest wait: the grace that connections get when they are closed, less 10 s, so that neither a connection's age
-// nor a drain cuts a wait.
-inline constexpr absl::Duration kMaxWait = absl::Seconds(50);
-
 // What a caller waits for.
 struct WaitTerms {
-  std::optional<absl::Duration> timeout = {};          // none: as long as deadline and kMaxWait allow
+  std::optional<absl::Duration> timeout = {};          // none: as long as deadline and limit allow
   absl::Duration deadline = absl::InfiniteDuration();  // of the call, Uptime
+  absl::Duration limit = absl::Seconds(50);            // the server's: no longer than connections get when they close
   std::string until_etag_changes_from = {};            // empty: only the end counts
 };
 
@@ -45,8 +42,10 @@ class TaskWait final : private PollObserver {
 
   // Begins, once. `done` is called once and may destroy the wait; never before Start returns.
   void Start();
-  // Time is over now, because the server is about to stop. Only before the end.
+  // Time is over now, if there is a reading to answer with. Only before the end.
   void Drain();
+  // Time is over now: UNAVAILABLE SHUTTING_DOWN without a reading. Only before the end.
+  void Stop();
 
  private:
   void OnPoll(const PollNews& news) override;

@@ -2,14 +2,13 @@
 //
 //   bare_echo raw|typed PORTS_FILE    answers bytes as they are, or copies a message that gRPC serializes; writes
 //                                     {"grpc": port} to the file when it serves, until it is killed
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <string>
 
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/grpcpp.h"
 #include "taskgateway/v1/task_service.grpc.pb.h"
+#include "tests/bench/bare_server.h"
 
 namespace taskgateway::bench {
 namespace {
@@ -58,20 +57,6 @@ class TypedEcho final : public v1::TaskService::CallbackService {
 
   v1::Task reply_;
 };
-
-int Serve(grpc::Service& service, const std::string& ports_file) {
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) return 1;
-  const std::string draft = ports_file + ".next";
-  std::ofstream(draft) << "{\"grpc\": " << port << "}\n";
-  if (std::rename(draft.c_str(), ports_file.c_str()) != 0) return 1;
-  server->Wait();
-  return 0;
-}
 
 }  // namespace
 }  // namespace taskgateway::bench

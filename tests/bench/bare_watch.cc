@@ -4,8 +4,6 @@
 //   bare_watch PORTS_FILE    writes {"grpc": port} to the file when it serves, until it is killed; each GetTask tells
 //                            every stream, by two threads in four ranges of connections
 #include <array>
-#include <cstdio>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <mutex>
@@ -16,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/grpcpp.h"
 #include "taskgateway/v1/task_service.grpc.pb.h"
+#include "tests/bench/bare_server.h"
 
 namespace taskgateway::bench {
 namespace {
@@ -83,21 +82,6 @@ class BareWatch final : public v1::TaskService::WithRawCallbackMethod_GetTask<
   std::array<std::vector<Stream*>, kRanges> ranges_;
 };
 
-int Serve(const std::string& ports_file) {
-  BareWatch service;
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) return 1;
-  const std::string draft = ports_file + ".next";
-  std::ofstream(draft) << "{\"grpc\": " << port << "}\n";
-  if (std::rename(draft.c_str(), ports_file.c_str()) != 0) return 1;
-  server->Wait();
-  return 0;
-}
-
 }  // namespace
 }  // namespace taskgateway::bench
 
@@ -107,5 +91,6 @@ int main(int argc, char** argv) {
     std::cerr << "usage: bare_watch PORTS_FILE\n";
     return 64;
   }
-  return taskgateway::bench::Serve(argv[1]);
+  taskgateway::bench::BareWatch service;
+  return taskgateway::bench::Serve(service, argv[1]);
 }

@@ -1,8 +1,6 @@
 // Memory that 20 followers of one growing log of 64 MiB cost, and whether each gets every byte once across a cut.
 // tests/bench/README.md tells the method.
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -12,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "taskgateway/v1/task_service.grpc.pb.h"
-#include "tests/bench/fleet.h"
 #include "tests/bench/rounds.h"
+#include "tests/bench/site.h"
 #include "tools/simulator/log_text.h"
 
 namespace taskgateway::bench {
@@ -25,9 +23,6 @@ constexpr char kTask[] = "sources/service-catalog/tasks/task-with-a-long-log";
 constexpr double kMiB = 1 << 20;
 constexpr double kRepliesAllowed = 2.5;
 constexpr double kBytesPerReaderAllowed = kMiB;
-// What is measured has a core for itself; what it talks with shares the other one.
-constexpr int kMeasuredCore = 0;
-constexpr int kOtherCore = 1;
 
 // One follower. It is cut after a while, and resumes.
 class Reader {
@@ -75,22 +70,14 @@ class Reader {
 };
 
 void Run() {
-  StayOn(kOtherCore);
-  const std::filesystem::path folder = NewFolder();
-  const auto path = [&](const std::string& name) { return (folder / name).string(); };
-  const auto program = [](const std::string& name) { return absl::StrCat(TASKGATEWAY_BINARY_DIR "/", name); };
-  std::ofstream(path("scenario.yaml")) << "tasks:\n- {api: service_catalog, id: task-with-a-long-log,\n"
-                                          "   steps: [{status: InProgress}, {at_request: 5, status: Succeeded}],\n"
-                                          "   log: {entries: 1, end_bytes: 64MiB, over_requests: 5}}\n";
-  Child simulator({program("tasksim"), "--scenario", path("scenario.yaml"), "--ports-file", path("simulator.json")},
-                  kOtherCore, path("simulator.log"));
-  const std::string upstream = absl::StrCat("127.0.0.1:", simulator.AwaitPort(path("simulator.json"), "http"));
-  std::ofstream(path("gateway.yaml")) << GatewayConfig(upstream);
-  Child gateway({program("taskgateway"), "--config", path("gateway.yaml"), "--ports-file", path("gateway.json")},
-                kMeasuredCore, path("gateway.log"));
-  const std::string address = absl::StrCat("127.0.0.1:", gateway.AwaitPort(path("gateway.json"), "grpc"));
-  gateway.Settle();
-  const std::int64_t idle = gateway.ResidentBytes();
+  Site site(
+      "tasks:\n- {api: service_catalog, id: task-with-a-long-log,\n"
+      "   steps: [{status: InProgress}, {at_request: 5, status: Succeeded}],\n"
+      "   log: {entries: 1, end_bytes: 64MiB, over_requests: 5}}\n");
+  const std::unique_ptr<Child> gateway = site.StartGateway("gateway");
+  const std::string address = site.AddressOf(*gateway, "gateway");
+  gateway->Settle();
+  const std::int64_t idle = gateway->ResidentBytes();
 
   std::vector<std::unique_ptr<Reader>> readers;
   std::vector<std::thread> threads;
@@ -110,14 +97,13 @@ void Run() {
     if (!reader->failure().empty()) std::cerr << "bench_logs: " << reader->failure() << "\n";
   }
   const double wire = static_cast<double>(simulator::EscapedLogSize({0, kLogBytes}));
-  const double grown = static_cast<double>(gateway.PeakResidentBytes() - idle);
+  const double grown = static_cast<double>(gateway->PeakResidentBytes() - idle);
   const double allowed = kRepliesAllowed * wire + kReaders * kBytesPerReaderAllowed;
   std::cout << absl::StreamFormat(
       "%d followers of a log that grows to %d MiB (%.1f MiB on the wire), each cut once: %d got every byte once\n"
       "memory above idle, peak: **%.1f MiB**, %.2f replies; goal <= 2.5 replies + 1 MiB per reader = %.1f MiB: %s\n",
       kReaders, kLogBytes >> 20, wire / kMiB, complete, grown / kMiB, grown / wire, allowed / kMiB,
       complete == kReaders && grown <= allowed ? "holds" : "misses");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

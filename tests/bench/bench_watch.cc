@@ -1,7 +1,5 @@
 // Memory per idle watch, and how soon 10,000 watchers know of one change, against a bare gRPC server that does no more
 // than keep the streams. tests/bench/README.md tells the method.
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -10,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/bench/fleet.h"
 #include "tests/bench/rounds.h"
+#include "tests/bench/site.h"
 #include "tests/bench/watch_client.h"
 
 namespace taskgateway::bench {
@@ -22,20 +20,16 @@ constexpr std::size_t kWarmUp = 100;
 constexpr int kFanOuts = 41;
 constexpr int kSteps = 2'000;  // more changes than are asked for
 constexpr char kTask[] = "sources/cloud-control/tasks/task-watched";
-// What is measured has a core for itself; what it talks with shares the other one.
-constexpr int kMeasuredCore = 0;
-constexpr int kOtherCore = 1;
 
 // A task that has been at work for years, so that it is polled every 20 s, and changes each time it is read.
-void WriteScenario(const std::string& path) {
-  std::ofstream scenario(path);
-  scenario << "tasks:\n- {api: cloud_control, id: task-watched, fields: {createTime: \"2020-01-01T00:00:00Z\", "
-              "resourcePath: "
-           << std::string(300, 'x') << "}, steps: [{status: Running}";
+std::string Scenario() {
+  std::string scenario = absl::StrCat(
+      "tasks:\n- {api: cloud_control, id: task-watched, fields: {createTime: \"2020-01-01T00:00:00Z\", resourcePath: ",
+      std::string(300, 'x'), "}, steps: [{status: Running}");
   for (int i = 2; i < kSteps; ++i) {
-    scenario << ", {at_request: " << i << ", status: " << (i % 2 == 0 ? "Pending" : "Running") << "}";
+    absl::StrAppend(&scenario, ", {at_request: ", i, ", status: ", i % 2 == 0 ? "Pending" : "Running", "}");
   }
-  scenario << "]}\n";
+  return scenario + "]}\n";
 }
 
 // One server, and what watching it costs.
@@ -82,25 +76,13 @@ void Print(const Subject& gateway, const Subject& bare) {
 }
 
 void Run() {
-  StayOn(kOtherCore);
-  const std::filesystem::path folder = NewFolder();
-  const auto path = [&](const std::string& name) { return (folder / name).string(); };
-  const auto program = [](const std::string& name) { return absl::StrCat(TASKGATEWAY_BINARY_DIR "/", name); };
-  WriteScenario(path("scenario.yaml"));
-  Child simulator({program("tasksim"), "--scenario", path("scenario.yaml"), "--ports-file", path("simulator.json")},
-                  kOtherCore, path("simulator.log"));
-  const std::string upstream = absl::StrCat("127.0.0.1:", simulator.AwaitPort(path("simulator.json"), "http"));
-  std::ofstream(path("gateway.yaml")) << GatewayConfig(upstream);
+  Site site(Scenario());
   Subject gateway;
   Subject bare;
-  gateway.server =
-      std::make_unique<Child>(std::vector<std::string>{program("taskgateway"), "--config", path("gateway.yaml"),
-                                                       "--ports-file", path("gateway.json")},
-                              kMeasuredCore, path("gateway.log"));
-  bare.server = std::make_unique<Child>(std::vector<std::string>{program("bench/bare_watch"), path("bare.json")},
-                                        kMeasuredCore, path("bare.log"));
-  gateway.address = absl::StrCat("127.0.0.1:", gateway.server->AwaitPort(path("gateway.json"), "grpc"));
-  bare.address = absl::StrCat("127.0.0.1:", bare.server->AwaitPort(path("bare.json"), "grpc"));
+  gateway.server = site.StartGateway("gateway");
+  bare.server = site.StartBare("bare", {"bare_watch", site.Path("bare.json")});
+  gateway.address = site.AddressOf(*gateway.server, "gateway");
+  bare.address = site.AddressOf(*bare.server, "bare");
   Watch(gateway);
   Watch(bare);
   for (int i = 0; i < kFanOuts; ++i) {
@@ -110,7 +92,6 @@ void Run() {
     }
   }
   Print(gateway, bare);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "absl/time/time.h"
 #include "tests/bench/child.h"
 #include "tests/bench/load_client.h"
+#include "tests/bench/site.h"
 
 namespace taskgateway::bench {
 
@@ -17,6 +17,7 @@ namespace taskgateway::bench {
 enum class Side {
   kUncached,   // the gateway's GetTask, each call asking the simulator
   kCached,     // the gateway's GetTask of done tasks, answered from the cache
+  kCachedTls,  // the same over TLS
   kRawEcho,    // bare_echo raw
   kTypedEcho,  // bare_echo typed
   kGet,        // bare_get
@@ -31,16 +32,9 @@ struct Window {
   double foreign_cores = 0;  // what everything else on the machine used meanwhile, in cores
 };
 
-// An empty folder of one's own. Ends this process when there is none to be had.
-std::filesystem::path NewFolder();
-
-// A configuration with the source `cloud-control` at `upstream` (host:port, the simulator) and a budget that never
-// binds.
-std::string GatewayConfig(const std::string& upstream);
-
 class Fleet {
  public:
-  // Starts all of them in an empty folder of their own. `outstanding` calls are under way at a time.
+  // Starts all of them. `outstanding` calls are under way at a time.
   explicit Fleet(std::size_t outstanding);
   ~Fleet();
 
@@ -48,8 +42,6 @@ class Fleet {
   Window Measure(Side side, absl::Duration time);
 
  private:
-  std::string Path(const std::string& name) const { return folder_ / name; }
-  void StartGateway();
   // The process and, for all but bare_get, the client of a side.
   const Child& ChildOf(Side side) const;
   LoadClient* ClientOf(Side side) const;
@@ -57,16 +49,15 @@ class Fleet {
   absl::Duration CpuTime() const;
 
   const std::size_t outstanding_;
-  const std::filesystem::path folder_;
-  std::vector<std::string> task_ids_;
-  std::string upstream_;  // host:port
-  std::unique_ptr<Child> simulator_;
+  Site site_;
   std::unique_ptr<Child> gateway_;
+  std::unique_ptr<Child> tls_gateway_;
   std::unique_ptr<Child> raw_echo_;
   std::unique_ptr<Child> typed_echo_;
   std::unique_ptr<Child> get_;
   std::unique_ptr<LoadClient> uncached_client_;
   std::unique_ptr<LoadClient> cached_client_;
+  std::unique_ptr<LoadClient> tls_client_;
   std::unique_ptr<LoadClient> raw_echo_client_;
   std::unique_ptr<LoadClient> typed_echo_client_;
 };

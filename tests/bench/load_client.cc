@@ -32,9 +32,9 @@ struct LoadClient::Call {
   absl::Time begin;
 };
 
-LoadClient::LoadClient(const std::string& address, const std::vector<std::string>& task_names, Freshness freshness,
-                       std::size_t outstanding)
-    : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {
+LoadClient::LoadClient(const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+                       const std::vector<std::string>& task_names, Freshness freshness, std::size_t outstanding)
+    : stub_(grpc::CreateChannel(address, credentials)) {
   for (const std::string& name : task_names) requests_.push_back(RequestFor(name, freshness));
   for (std::size_t i = 0; i < outstanding; ++i) calls_.push_back(std::make_unique<Call>());
 }

@@ -32,8 +32,8 @@ class LoadClient {
  public:
   // One connection to `address`. Calls ask for `task_names` in turn; `outstanding` of them at a time, so with more
   // names than that, no two calls are for the same task.
-  LoadClient(const std::string& address, const std::vector<std::string>& task_names, Freshness freshness,
-             std::size_t outstanding);
+  LoadClient(const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+             const std::vector<std::string>& task_names, Freshness freshness, std::size_t outstanding);
   ~LoadClient();
 
   // Calls for `time`, then waits for what is outstanding.

@@ -8,20 +8,20 @@
 
 namespace taskgateway::e2e {
 
-void GatewayTest::StartGateway(std::string_view limits, simulator::Simulator::Options options) {
+void GatewayTest::StartGateway(std::string_view limits, simulator::Simulator::Options options,
+                               std::string_view listen) {
   simulator_ = std::make_unique<simulator::Simulator>(std::move(options));
   ASSERT_TRUE(simulator_->Start().ok());
   const std::string certificate =
       testing::TempDir() + "/simulator-" + std::to_string(simulator_->https_port()) + ".pem";
   std::ofstream(certificate) << simulator_->certificate_pem();
 
-  std::string config = R"(
-listen: {address: "127.0.0.1:0"}
+  std::string config = absl::StrCat("listen: {address: \"127.0.0.1:0\", ", std::string(listen), "}", R"(
 accounts:
 - {name: main, credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}}
 - {name: wrong, credentials: {static: {access_key_id: simulator, access_key_secret: another-secret}}}
 sources:
-)";
+)");
   const auto add = [&](std::string_view name, std::string_view kind, std::string_view account,
                        const std::string& endpoint) {
     absl::StrAppend(&config, "- {name: ", std::string(name), ", kind: ", std::string(kind),
@@ -43,11 +43,15 @@ sources:
   absl::StatusOr<std::unique_ptr<server::Server>> gateway = server::Server::Start(*std::move(parsed), *log_);
   ASSERT_TRUE(gateway.ok()) << gateway.status();
   gateway_ = *std::move(gateway);
+  channel_ = Connect(grpc::InsecureChannelCredentials());
+  stub_ = v1::TaskService::NewStub(channel_);
+}
+
+std::shared_ptr<grpc::Channel> GatewayTest::Connect(const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  channel_ = grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", gateway_->grpc_port()),
-                                       grpc::InsecureChannelCredentials(), arguments);
-  stub_ = v1::TaskService::NewStub(channel_);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", gateway_->grpc_port()), credentials, arguments);
 }
 
 void GatewayTest::TearDown() {

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/base/mutex.h"
 #include "gateway/server/server.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -23,8 +24,9 @@ namespace taskgateway::e2e {
 // Sources `cc` and `sc` over plain HTTP, `cc-tls` over TLS, `cc-denied` with a wrong secret; budgets that never bind.
 class GatewayTest : public testing::Test {
  protected:
-  // `limits` is the YAML of the configuration's `limits`.
-  void StartGateway(std::string_view limits = "{}", simulator::Simulator::Options options = {});
+  // `limits` and `listen` are the YAML of the configuration's `limits` and of what `listen` has beside the address.
+  void StartGateway(std::string_view limits = "{}", simulator::Simulator::Options options = {},
+                    std::string_view listen = "");
   void TearDown() override;
 
   // Adds what a scenario says to the simulator.
@@ -40,15 +42,39 @@ class GatewayTest : public testing::Test {
   v1::TaskService::Stub& stub() { return *stub_; }
   simulator::Simulator& simulator() { return *simulator_; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
+  server::Server& gateway() { return *gateway_; }
+  // What the gateway has logged so far, at level info and above.
+  std::string log_text() { return sink_.text(); }
+  bool Logged(std::string_view event) {
+    return log_text().find("\"event\":\"" + std::string(event) + "\"") != std::string::npos;
+  }
+  // Gives up the connection of stub().
+  void Disconnect() {
+    stub_.reset();
+    channel_.reset();
+  }
+  // Another connection to the gateway.
+  std::shared_ptr<grpc::Channel> Connect(const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
  private:
-  class SilentSink final : public base::LogSink {
+  class MemorySink final : public base::LogSink {
    public:
-    void Write(std::string_view) override {}
+    void Write(std::string_view line) override {
+      base::MutexLock lock(mutex_);
+      text_.append(line);
+    }
+    std::string text() {
+      base::MutexLock lock(mutex_);
+      return text_;
+    }
+
+   private:
+    base::Mutex mutex_;
+    std::string text_;
   };
 
   base::SystemClock clock_;
-  SilentSink sink_;
+  MemorySink sink_;
   std::unique_ptr<base::Log> log_;
   std::unique_ptr<simulator::Simulator> simulator_;
   std::unique_ptr<server::Server> gateway_;

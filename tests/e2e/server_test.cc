@@ -2,8 +2,8 @@
 #include <string>
 
 #include "gmock/gmock.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
+#include "tests/e2e/byte_client.h"
 #include "tests/e2e/gateway_fixture.h"
 
 namespace taskgateway::e2e {
@@ -11,47 +11,11 @@ namespace {
 
 using testing::HasSubstr;
 
-// One message to any method and the first one back, as bytes: what a client without our stubs sends.
-grpc::Status CallWithBytes(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
-                           const std::string& request, std::string* response) {
-  grpc::GenericStub stub(channel);
-  grpc::ClientContext context;
-  grpc::CompletionQueue queue;
-  const auto call = stub.PrepareCall(&context, method, &queue);
-  const auto step = [&queue] {
-    void* tag;
-    bool ok = false;
-    return queue.Next(&tag, &ok) && ok;
-  };
-  call->StartCall(nullptr);
-  step();
-  const grpc::Slice slice(request);
-  call->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
-  step();
-  grpc::ByteBuffer answer;
-  call->Read(&answer, nullptr);
-  if (step()) {
-    grpc::Slice whole;
-    EXPECT_TRUE(answer.DumpToSingleSlice(&whole).ok());
-    response->assign(reinterpret_cast<const char*>(whole.begin()), whole.size());
-  }
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  step();
-  return status;
-}
-
 TEST_F(GatewayTest, HealthIsServing) {
   StartGateway();
-  std::string response;
-  // HealthCheckRequest{service = 1}; HealthCheckResponse{status = 1}, where 1 is SERVING.
-  const std::string service = "taskgateway.v1.TaskService";
-  ASSERT_TRUE(CallWithBytes(channel(), "/grpc.health.v1.Health/Check",
-                            "\x0a" + std::string(1, static_cast<char>(service.size())) + service, &response)
-                  .ok());
-  EXPECT_EQ(response, "\x08\x01");
-  ASSERT_TRUE(CallWithBytes(channel(), "/grpc.health.v1.Health/Check", "", &response).ok());
-  EXPECT_EQ(response, "\x08\x01");
+  for (const char* service : {"", "taskgateway.v1.TaskService", "google.longrunning.Operations"}) {
+    EXPECT_EQ(HealthOf(channel(), service), Health::kServing) << service;
+  }
 }
 
 TEST_F(GatewayTest, ReflectionListsTheServices) {

@@ -87,8 +87,8 @@ void UnaryCallers::WaitOnce(Waiting& waiting, std::string etag) {
   if (Chance(random, 0.5)) terms.deadline = world_.time.loop.Now() + random.Below(absl::Minutes(1));
   if (Chance(random, 0.5)) terms.until_etag_changes_from = std::move(etag);
   world_.upstream.Followed(waiting.life->source, waiting.life->id);
-  waiting.call = world_.calls.Open("WaitTask " + waiting.life->id,
-                                   std::min(tasks::kMaxWait, terms.deadline - world_.time.loop.Now()));
+  waiting.call =
+      world_.calls.Open("WaitTask " + waiting.life->id, std::min(terms.limit, terms.deadline - world_.time.loop.Now()));
   waiting.wait =
       std::make_unique<tasks::TaskWait>(world_.gateway.following(), world_.gateway.cache(), waiting.target, terms,
                                         [this, &waiting](const tasks::WaitResult& result) { Waited(waiting, result); });

@@ -47,6 +47,8 @@ const std::vector<Entry>& Catalogue() {
        [](Text t) { return UpstreamThrottled(Error(t), kDelay); }},
       {"BUDGET_EXHAUSTED", Code::kResourceExhausted, "QuotaFailure,RetryInfo", "ask again after",
        [](Text t) { return BudgetExhausted(t, kDelay); }},
+      {"TOO_MANY_CALLS", Code::kResourceExhausted, "QuotaFailure,RetryInfo", "ask again after",
+       [](Text) { return TooManyCalls(); }},
       {"QUEUE_FULL", Code::kResourceExhausted, "QuotaFailure,RetryInfo", "ask again after",
        [](Text t) { return QueueFull(t, kDelay); }},
       {"UPSTREAM_UNREACHABLE", Code::kUnavailable, "RetryInfo", "ask again after",

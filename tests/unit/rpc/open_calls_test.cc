@@ -12,8 +12,10 @@ class Call final : public OpenCalls::Call {
     ++drained;
     if (leaves_) calls_.Remove(*this);
   }
+  void Stop() override { ++stopped; }
 
   int drained = 0;
+  int stopped = 0;
 
  private:
   OpenCalls& calls_;
@@ -36,12 +38,23 @@ TEST(OpenCallsTest, EveryCallThatIsOpenIsToldOnce) {
   EXPECT_EQ(gone.drained, 0);
 }
 
-TEST(OpenCallsTest, WhoComesDuringADrainIsToldAtOnce) {
+TEST(OpenCallsTest, WhoComesDuringADrainIsServed) {
   OpenCalls calls;
   calls.Drain();
-  Call late(calls, true);
+  Call late(calls);
   calls.Add(late);
-  EXPECT_EQ(late.drained, 1);
+  EXPECT_EQ(late.drained, 0);
+}
+
+TEST(OpenCallsTest, WhoComesDuringAStopIsStoppedAtOnce) {
+  OpenCalls calls;
+  Call open(calls);
+  calls.Add(open);
+  calls.Stop();
+  EXPECT_EQ(open.stopped, 1);
+  Call late(calls);
+  calls.Add(late);
+  EXPECT_EQ(late.stopped, 1);
 }
 
 }  // namespace

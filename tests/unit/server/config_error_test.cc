@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadFile{"limits:", "limit:",
                 "t.yaml:21: limit: is an unknown key; did you mean \"limits\"? Known are listen, accounts, "
-                "sources, limits, log"},
+                "sources, limits, log, drain"},
         BadFile{"    endpoint: https://c", "    endpont: x\n    endpoint: https://c",
                 "t.yaml:13: sources[0].endpont: is an unknown key; did you mean \"endpoint\"? Known are name, kind, "
                 "account, "
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"  max_attempts: 4", "  <<: {}",
                 "t.yaml:22: limits.<<: is an unknown key; Known are connect_timeout, "
                 "attempt_timeout, large_reply_timeout, max_attempts, max_queued_reads, "
-                "max_transfers, decode_threads, max_request_bytes, cache_bytes, log_buffer_bytes"},
+                "max_transfers, decode_threads, max_request_bytes, cache_bytes, log_buffer_bytes, max_open_calls"},
         BadFile{"    kind: cloud_control\n", "    kind: cloud_control\n    kind: cloud_control\n",
                 "t.yaml:12: sources[0].kind: is given twice; remove one of the two"},
         BadFile{"limits:", "listen: {}\nlimits:", "t.yaml:21: listen: is given twice; remove one of the two"},
@@ -125,11 +125,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{
             "listen:\n  address: 127.0.0.1:8980", "listen: 127.0.0.1:8980",
             "t.yaml:1: listen: is a text, not a mapping; write its fields below it as name: value. Known are address, "
-            "insecure_plaintext"},
+            "insecure_plaintext, tls, health_address, max_connection_age, max_connection_age_grace, "
+            "max_concurrent_streams, max_header_bytes, handshake_timeout"},
         BadFile{
             "listen:\n  address: 127.0.0.1:8980", "listen:\n- address",
             "t.yaml:1: listen: is a list, not a mapping; write its fields below it as name: value. Known are address, "
-            "insecure_plaintext"},
+            "insecure_plaintext, tls, health_address, max_connection_age, max_connection_age_grace, "
+            "max_concurrent_streams, max_header_bytes, handshake_timeout"},
         BadFile{"      - operation: GetTask\n        requests_per_second: 5", "        GetTask: 5",
                 "t.yaml:18: sources[1].budgets: is a mapping, not a list; start each entry with \"- \""},
         BadFile{"kind: cloud_control", "kind: {cloud_control: }",
@@ -203,8 +205,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"https://cloudcontrol.aliyuncs.com", "\"https://c.com\\r\\nx: y\"",
                 "t.yaml:13: sources[0].endpoint: is \"https://c.com\\r\\nx: y\" with a control character; remove it"},
         BadFile{"https://cloudcontrol.aliyuncs.com", "https://c.com\n    ca_file: /no/such/file.pem",
-                "t.yaml:14: sources[0].ca_file: \"/no/such/file.pem\" cannot be read; give the path of a readable PEM "
-                "file"},
+                "t.yaml:14: sources[0].ca_file: \"/no/such/file.pem\" cannot be read, or has more than 4 MiB; give the "
+                "path of "
+                "a readable PEM file with the authorities that this endpoint needs"},
         BadFile{"https://cloudcontrol.aliyuncs.com", "https://c.com\n    ca_file: /etc/passwd",
                 "t.yaml:14: sources[0].ca_file: \"/etc/passwd\" has no certificate; give a PEM file with BEGIN "
                 "CERTIFICATE and END "
@@ -213,9 +216,23 @@ INSTANTIATE_TEST_SUITE_P(
             "https://cloudcontrol.aliyuncs.com", "http://localhost\n    ca_file: /etc/passwd",
             "t.yaml:14: sources[0].ca_file: \"/etc/passwd\" goes with https only; remove it or use an https endpoint"},
         BadFile{"address: 127.0.0.1:8980", "address: 0.0.0.0:8980",
-                "t.yaml:2: listen.address: is \"0.0.0.0:8980\", plaintext for other machines; use a loopback address, "
-                "or say "
-                "insecure_plaintext: true"},
+                "t.yaml:2: listen.address: is \"0.0.0.0:8980\", plaintext for other machines; give tls, use a "
+                "loopback address, or say insecure_plaintext: true"},
+        BadFile{"address: 127.0.0.1:8980", "tls: {key_file: a.key}",
+                "t.yaml:2: listen.tls.key_file: \"a.key\" goes with a certificate_file; add it"},
+        BadFile{"address: 127.0.0.1:8980", "tls: {client_ca_file: a.pem}",
+                "t.yaml:2: listen.tls.client_ca_file: \"a.pem\" goes with a certificate_file; add it"},
+        BadFile{"address: 127.0.0.1:8980", "tls: {accept_without_certificate: true}",
+                "t.yaml:2: listen.tls.accept_without_certificate: is true, which goes with a certificate_file; add it"},
+        BadFile{"address: 127.0.0.1:8980", "tls: {certificate_file: a.pem}",
+                "t.yaml:2: listen.tls.key_file: is missing; give the PEM file with the certificate's private key"},
+        BadFile{
+            "address: 127.0.0.1:8980", "tls: {certificate_file: /no/such.pem, key_file: a.key}",
+            "t.yaml:2: listen.tls.certificate_file: \"/no/such.pem\" cannot be read, or has more than 1 MiB; give the "
+            "path of a readable PEM file"},
+        BadFile{"address: 127.0.0.1:8980", "health_address: 127.0.0.1:65536",
+                "t.yaml:2: listen.health_address: is \"127.0.0.1:65536\", which has no valid port; write "
+                "host:port, the port 0..65535 (0 takes a free one)"},
         BadFile{"address: 127.0.0.1:8980", "address: 127.0.0.1:65536",
                 "t.yaml:2: listen.address: is \"127.0.0.1:65536\", which has no valid port; write host:port, the port "
                 "0..65535 "

@@ -88,6 +88,7 @@ std::string WriteFile(const std::string& name, const std::string& text) {
 
 constexpr char kServable[] = R"(
 listen: {address: "127.0.0.1:0"}
+drain: {settle: 0s}
 accounts: [{name: main, credentials: {static: {access_key_id: id, access_key_secret: secret}}}]
 sources: [{name: cc, kind: cloud_control, account: main, endpoint: "https://cloudcontrol.aliyuncs.com"}]
 )";
@@ -156,7 +157,30 @@ TEST_P(SignalTest, ServesUntilItComesAndTellsItsPort) {
   process.Signal(GetParam());
   EXPECT_EQ(process.ExitCode(), 0);
   EXPECT_THAT(process.text(),
-              AllOf(HasSubstr("\"event\":\"stopping\",\"signal\":\""), HasSubstr("\"event\":\"stopped\"")));
+              AllOf(HasSubstr("\"event\":\"signal\",\"name\":\"SIG"), HasSubstr("\"event\":\"stopped\"")));
+  EXPECT_EQ(process.text().find("\"event\":\"drained\"") != std::string::npos, GetParam() == SIGTERM);
+}
+
+TEST(MainTest, ASecondSignalEndsADrain) {
+  std::string slow = kServable;
+  slow.replace(slow.find("settle: 0s"), 10, "settle: 300s");
+  Process process({"--config", WriteFile("slow.yaml", slow)});
+  process.WaitFor("\"event\":\"started\"");
+  process.Signal(SIGTERM);
+  process.WaitFor("\"event\":\"draining\"");
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.ExitCode(), 0);
+  EXPECT_THAT(process.text(), HasSubstr("\"event\":\"drain_cut_short\""));
+}
+
+TEST(MainTest, ADrainHasALimit) {
+  std::string limited = kServable;
+  limited.replace(limited.find("settle: 0s"), 10, "settle: 300s, limit: 0s");
+  Process process({"--config", WriteFile("limited.yaml", limited)});
+  process.WaitFor("\"event\":\"started\"");
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.ExitCode(), 0);
+  EXPECT_THAT(process.text(), HasSubstr("\"connections_left\":false"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stop, SignalTest, ::testing::Values(SIGTERM, SIGINT));

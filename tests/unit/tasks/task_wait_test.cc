@@ -112,8 +112,8 @@ TEST_F(TaskWaitTest, ALongWaitIsCutToTheServersLimit) {
   Waiting& unset = Wait({});
   Waiting& set = Wait({.timeout = absl::Hours(1), .deadline = In(absl::Hours(2))});
   live_.Run(absl::Minutes(2));
-  EXPECT_EQ(unset.ended_at, kMaxWait);
-  EXPECT_EQ(set.ended_at, kMaxWait);
+  EXPECT_EQ(unset.ended_at, WaitTerms().limit);
+  EXPECT_EQ(set.ended_at, WaitTerms().limit);
 }
 
 TEST_F(TaskWaitTest, AWaitOf0AnswersWithTheReadingThatIsUnderWay) {
@@ -245,9 +245,9 @@ TEST_F(TaskWaitTest, ACallerWhoGoesLeavesNothingBehind) {
 TEST_F(TaskWaitTest, FiftyCallersOfATenMinuteTaskCostAtMost60Calls) {
   live_.Say("t", HttpReply(200, "RUNNING",
                            {{"x-created", std::to_string(absl::ToUnixSeconds(live_.upstream.time.clock.Now()))}}));
-  for (absl::Duration passed; passed < absl::Minutes(10); passed += kMaxWait) {
+  for (absl::Duration passed; passed < absl::Minutes(10); passed += WaitTerms().limit) {
     for (int i = 0; i < 50; ++i) Wait({});
-    live_.Run(kMaxWait);
+    live_.Run(WaitTerms().limit);
   }
   EXPECT_LE(live_.sent(), 60u);
 }

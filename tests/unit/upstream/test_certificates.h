@@ -1,12 +1,12 @@
 // Certificates that live as long as a test.
 #pragma once
 
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <memory>
 #include <string>
+
+#include "tests/support/test_authority.h"
 
 namespace taskgateway::upstream {
 
@@ -23,24 +23,9 @@ class TestCertificates {
   SSL_CTX* ServerContext(bool http2 = false);
 
  private:
-  template <auto Free>
-  struct Deleter {
-    template <typename T>
-    void operator()(T* object) const {
-      Free(object);
-    }
-  };
-  using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-  using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-
-  static Certificate Issue(EVP_PKEY* key, const char* name, const char* extension, const std::string& extension_value,
-                           EVP_PKEY* issuer_key, X509* issuer);
-
-  Key ca_key_;
-  Key key_;
-  Certificate ca_;
-  Certificate certificate_;
-  std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>> context_;
+  const support::TestAuthority authority_;
+  const support::TestIdentity identity_;
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, &SSL_CTX_free};
   std::string ca_file_;
 };
 
