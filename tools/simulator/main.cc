@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/simulator/demo_scenario.h"
 #include "tools/simulator/simulator.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr int kExitUsage = 64;
 
 struct Flags {
+  std::string address = "127.0.0.1";
   std::uint16_t http_port = 0;
   std::uint16_t https_port = 0;
   std::string scenario;
@@ -53,7 +55,7 @@ void List(const Scenario& scenario) {
 }
 
 int Run(const Flags& flags) {
-  Simulator::Options options{.http_port = flags.http_port, .https_port = flags.https_port};
+  Simulator::Options options{.address = flags.address, .http_port = flags.http_port, .https_port = flags.https_port};
   for (const std::string& text : flags.access_keys) {
     absl::StatusOr<AccessKey> key = ParseAccessKey(text);
     if (!key.ok()) return Fail(key.status());
@@ -76,8 +78,10 @@ int Run(const Flags& flags) {
   if (!flags.ca_out.empty() && !WriteFile(flags.ca_out, simulator.certificate_pem())) {
     return Fail(absl::NotFoundError(absl::StrCat("cannot write --ca-out ", flags.ca_out)));
   }
-  std::cout << "http://127.0.0.1:" << simulator.http_port() << "\n"
-            << "https://127.0.0.1:" << simulator.https_port() << "\n";
+  const std::string host =
+      absl::StrContains(flags.address, ':') ? absl::StrCat("[", flags.address, "]") : flags.address;
+  std::cout << "http://" << host << ":" << simulator.http_port() << "\n"
+            << "https://" << host << ":" << simulator.https_port() << "\n";
   List(*scenario);
   std::cout.flush();
   const std::string ports =
@@ -97,9 +101,11 @@ int Run(const Flags& flags) {
 int main(int argc, char** argv) {
   using taskgateway::simulator::Flags;
   CLI::App app(
-      "Plays Cloud Control and Service Catalog on 127.0.0.1, with signatures verified, until SIGINT or SIGTERM.",
+      "Plays Cloud Control and Service Catalog on loopback, with signatures verified, until SIGINT or SIGTERM.",
       "tasksim");
   Flags flags;
+  app.add_option("--address", flags.address, "IP address to listen on; whoever reaches it reads and changes everything")
+      ->capture_default_str();
   app.add_option("--http-port", flags.http_port, "Plain port; also has the control endpoint /_simulator/")
       ->capture_default_str();
   app.add_option("--https-port", flags.https_port, "TLS port; 0 takes a free one")->capture_default_str();

@@ -85,14 +85,18 @@ class Simulator::Server {
 
  private:
   absl::Status Listen(tcp::acceptor& acceptor, std::uint16_t port) {
-    const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
     error_code error;
+    const tcp::endpoint endpoint(asio::ip::make_address(options_.address, error), port);
+    if (error) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", options_.address, "' is not an IP address; write 127.0.0.1 or 0.0.0.0"));
+    }
     if (!acceptor.open(endpoint.protocol(), error) && !acceptor.set_option(tcp::acceptor::reuse_address(true), error) &&
         !acceptor.bind(endpoint, error)) {
       acceptor.listen(asio::socket_base::max_listen_connections, error);
     }
     if (!error) return absl::OkStatus();
-    return absl::UnavailableError(absl::StrCat("cannot listen on 127.0.0.1:", port, ": ", error.message(),
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.address, ":", port, ": ", error.message(),
                                                "; choose another port, or 0 for a free one"));
   }
 

@@ -34,6 +34,8 @@ inline constexpr std::string_view kDefaultAccessKeySecret = "simulator-secret";
 class Simulator {
  public:
   struct Options {
+    // The IP address to listen on. Other machines reach any but a loopback one, and its control endpoint too.
+    std::string address = "127.0.0.1";
     // 0: any free port.
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;
@@ -51,8 +53,8 @@ class Simulator {
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
 
-  // Listens on 127.0.0.1, plain and TLS, and serves from a thread of its own. Once. Errors: UNAVAILABLE when a port is
-  // taken, INTERNAL.
+  // Listens, plain and TLS, and serves from a thread of its own. Once. Errors: INVALID_ARGUMENT for an address that is
+  // none, UNAVAILABLE when a port is taken, INTERNAL.
   absl::Status Start();
   // Closes every connection and ends the thread. The ledger stays readable. Harmless when it is not running.
   void Stop();

@@ -105,6 +105,7 @@ struct Typed {
   std::string created_after;
   std::string source;
   std::string product;
+  std::string service;
   int limit = ListCommand().limit;
   std::string config_path;
   std::map<std::string, std::string> settings;
@@ -169,6 +170,10 @@ CommandLine Understand(const CLI::App& app, const Typed& typed) {
   }
   if (app.got_subcommand("sources")) {
     line.command = SourcesCommand();
+    return line;
+  }
+  if (app.got_subcommand("health")) {
+    line.command = HealthCommand{typed.service};
     return line;
   }
   if (app.got_subcommand("list")) {
@@ -243,6 +248,9 @@ std::variant<CommandLine, int> ParseCommandLine(const std::vector<std::string>& 
   AddOutputOption(*cancel, typed);
   AddOutputOption(*app.add_subcommand("sources", "Show the configured sources, what each can do, and its budgets."),
                   typed);
+  app.add_subcommand("health", "Ask grpc.health.v1 and print the answer; exit code 0 when it is SERVING, else 4.")
+      ->add_option("SERVICE", typed.service, "What to ask about, such as live (default: the whole gateway)")
+      ->type_name("");
 
   try {
     // CLI11 takes the arguments from the back.

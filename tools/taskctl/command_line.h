@@ -52,8 +52,14 @@ struct CancelCommand {
   std::string name;  // full
 };
 
+struct HealthCommand {
+  std::string service;  // as grpc.health.v1 names it; empty: the whole gateway
+};
+
 struct CommandLine {
-  std::variant<GetCommand, SourcesCommand, WaitCommand, WatchCommand, LogsCommand, ListCommand, CancelCommand> command;
+  std::variant<GetCommand, SourcesCommand, HealthCommand, WaitCommand, WatchCommand, LogsCommand, ListCommand,
+               CancelCommand>
+      command;
   OutputFormat output = OutputFormat::kTable;
   SettingTexts settings;                   // from flags
   std::optional<std::string> config_path;  // --config

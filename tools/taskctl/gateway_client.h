@@ -27,6 +27,8 @@ class GatewayClient {
   // names are in `answer`, `index` counting over all of `command.names`.
   google::rpc::Status BatchGetTasks(const GetCommand& command, v1::BatchGetTasksResponse& answer);
   google::rpc::Status ListSources(v1::ListSourcesResponse& answer);
+  // Asks grpc.health.v1 about a service; `serving` is whether it says SERVING.
+  google::rpc::Status CheckHealth(const HealthCommand& command, bool& serving);
   // Asks for page after page, up to `command.limit` tasks.
   google::rpc::Status ListTasks(const ListCommand& command, v1::ListTasksResponse& answer);
   google::rpc::Status CancelTask(const CancelCommand& command, v1::Task& answer);
@@ -43,6 +45,7 @@ class GatewayClient {
  private:
   GatewayClient(std::shared_ptr<grpc::Channel> channel, std::chrono::system_clock::time_point deadline);
 
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::TaskService::Stub> stub_;
   std::chrono::system_clock::time_point deadline_;
 };

@@ -77,6 +77,13 @@ class Session {
     return worst_;
   }
 
+  ExitCode operator()(const HealthCommand& command) {
+    bool serving = false;
+    if (!Check(command.service, client_.CheckHealth(command, serving))) return worst_;
+    Print(serving ? "SERVING\n" : "NOT_SERVING\n");
+    return serving ? worst_ : ExitCode::kUnreachable;
+  }
+
   ExitCode operator()(const SourcesCommand&) {
     v1::ListSourcesResponse answer;
     if (!Check("", client_.ListSources(answer))) return worst_;

@@ -119,6 +119,23 @@ TEST_F(SimulatorTest, ServesTlsThatItsCertificateProves) {
   EXPECT_TRUE(simulator_.Ledger().back().tls);
 }
 
+TEST(SimulatorAddress, MayBeAnotherOne) {
+  Simulator simulator({.address = "127.0.0.2"});
+  ASSERT_TRUE(simulator.Start().ok());
+  asio::io_context io;
+  tcp::socket socket(io);
+  boost::system::error_code error;
+  socket.connect({asio::ip::make_address("127.0.0.2"), simulator.http_port()}, error);
+  EXPECT_FALSE(error) << error.message();
+}
+
+TEST(SimulatorAddress, HasToBeOne) {
+  Simulator simulator({.address = "localhost"});
+  const absl::Status status = simulator.Start();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("'localhost' is not an IP address"));
+}
+
 TEST_F(SimulatorTest, TheControlEndpointIsOnThePlainPortOnly) {
   EXPECT_THAT(Exchange("GET /_simulator/healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
               EndsWith("{\"status\":\"ok\"}"));

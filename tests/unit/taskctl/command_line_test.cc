@@ -43,6 +43,11 @@ TEST(CommandLine, GetOptions) {
   EXPECT_EQ(Parse({"get", "x", "--max-staleness", "0"}).get().max_staleness, absl::ZeroDuration());
 }
 
+TEST(CommandLine, HealthAsksAboutAServiceOrAll) {
+  EXPECT_EQ(std::get<HealthCommand>(Parse({"health", "live"}).line().command).service, "live");
+  EXPECT_EQ(std::get<HealthCommand>(Parse({"health"}).line().command).service, "");
+}
+
 TEST(CommandLine, ConnectionOptionsStandBeforeOrBehindTheCommand) {
   const SettingTexts expected = {{"server", "a:1"}, {"server_name", "n"}, {"tls", "true"}};
   EXPECT_EQ(Parse({"--server", "a:1", "--tls", "--server-name=n", "sources"}).line().settings, expected);

@@ -10,6 +10,7 @@
 
 #include "gateway/base/mutex.h"
 #include "google/rpc/error_details.pb.h"
+#include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -21,10 +22,16 @@ class FakeTaskService final : public v1::TaskService::Service {
  public:
   explicit FakeTaskService(
       const std::shared_ptr<grpc::ServerCredentials>& credentials = grpc::InsecureServerCredentials()) {
+    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("localhost:0", credentials, &port_);
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
+  }
+
+  // What grpc.health.v1 says of a service; at first only `""` is known, and serving.
+  void SetHealth(const std::string& service, bool serving) {
+    server_->GetHealthCheckService()->SetServingStatus(service, serving);
   }
 
   std::string address() const { return "localhost:" + std::to_string(port_); }

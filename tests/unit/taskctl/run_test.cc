@@ -54,6 +54,18 @@ TEST_F(RunTest, OneNameIsACard) {
   EXPECT_EQ(err_.str(), "");
 }
 
+TEST_F(RunTest, HealthIsAnExitCode) {
+  gateway_.SetHealth("live", true);
+  EXPECT_EQ(Run({"health", "live"}), 0);
+  EXPECT_EQ(out_.str(), "SERVING\n");
+  EXPECT_EQ(Run({"health"}), 0);
+  gateway_.SetHealth("", false);
+  EXPECT_EQ(Run({"health"}), 4);
+  EXPECT_EQ(out_.str(), "NOT_SERVING\n");
+  EXPECT_EQ(Run({"health", "unheard-of"}), 5);
+  EXPECT_THAT(err_.str(), HasSubstr("unheard-of"));
+}
+
 TEST_F(RunTest, ASucceededTaskIsExitCodeZero) { EXPECT_EQ(Run({"get", kLogs}), 0); }
 
 TEST_F(RunTest, ACancelledTaskIsExitCodeTwo) {
