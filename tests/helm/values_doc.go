@@ -146,12 +146,12 @@ func (d *describer) typeOf(schema map[string]any) string {
 	low, hasLow := schema["minimum"].(float64)
 	high, hasHigh := schema["maximum"].(float64)
 	if hasLow && hasHigh {
-		text += fmt.Sprintf(" %s..%s", number(low), number(high))
+		text += fmt.Sprintf(" %s..%s", bound(low), bound(high))
 	}
 	return text
 }
 
-func number(value float64) string { return strings.TrimSuffix(fmt.Sprintf("%.2f", value), ".00") }
+func bound(value float64) string { return strings.TrimSuffix(fmt.Sprintf("%.2f", value), ".00") }
 
 func hasKey(node *yaml.Node, name string) bool {
 	for i := 0; i < len(node.Content); i += 2 {
