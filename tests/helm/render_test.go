@@ -1,11 +1,11 @@
 package helm
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
-
-	"os"
 )
 
 func TestThereAreTwentyWaysToInstall(t *testing.T) {
@@ -60,6 +60,11 @@ func TestTheGatewayAcceptsEveryConfiguration(t *testing.T) {
 	if _, err := os.Stat(gateway); err != nil {
 		t.Skipf("SKIPPED: no %s", gateway)
 	}
+	// The gateway reads the files that it names; in a pod the mounted Secrets have them.
+	folder := t.TempDir()
+	makeCertificates(t, folder)
+	here := strings.NewReplacer("/etc/taskgateway/tls/", folder+"/", "/etc/taskgateway/client-ca/bundle.pem", folder+"/ca.crt",
+		"/etc/taskgateway/client-ca/", folder+"/", "/etc/authorities/ca.pem", folder+"/ca.crt")
 	for _, name := range ciNames(t) {
 		for _, object := range render(t, name) {
 			text, is := object.at(`data.taskgateway\.yaml`).(string)
@@ -67,7 +72,7 @@ func TestTheGatewayAcceptsEveryConfiguration(t *testing.T) {
 				continue
 			}
 			path := filepath.Join(t.TempDir(), "taskgateway.yaml")
-			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			if err := os.WriteFile(path, []byte(here.Replace(text)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if out, err := exec.Command(gateway, "--config", path, "--check-config").CombinedOutput(); err != nil {
