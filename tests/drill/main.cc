@@ -36,6 +36,7 @@ struct Plan {
   int rounds = 1;
   int callers = 4;
   int watchers = 20;
+  bool kill = false;
 };
 
 // Connections live for a second, so that a drain takes three: health checks connect again and again.
@@ -119,7 +120,8 @@ int Run(const Plan& plan) {
     for (const auto& gateway : gateways) {
       const absl::Time begin = absl::Now();
       const std::int64_t calls = ledger.calls;
-      if (const int code = gateway->Stop(absl::Seconds(60)); code != 0) {
+      const int code = gateway->Stop(plan.kill ? absl::ZeroDuration() : absl::Seconds(60));
+      if (code != 0 && !plan.kill) {
         ledger.Fail(absl::StrCat("the gateway ", gateway->address(), " ended with ", code));
       }
       const absl::Duration took = absl::Now() - begin;
@@ -167,6 +169,7 @@ int main(int argc, char** argv) {
   app.add_option("--watchers", plan.watchers, "Tasks that are watched, a stream each")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_flag("--kill", plan.kill, "Kill gateways instead, to see that callers notice that");
   CLI11_PARSE(app, argc, argv);
   return taskgateway::drill::Run(plan);
 }
