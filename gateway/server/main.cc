@@ -13,6 +13,7 @@
 #include "gateway/server/config.h"
 #include "gateway/server/config_reference.h"
 #include "gateway/server/drain.h"
+#include "gateway/server/grpc_log.h"
 #include "gateway/server/ports_file.h"
 #include "gateway/server/server.h"
 
@@ -46,6 +47,7 @@ int Serve(config::v1::Config config, const std::string& ports_file, const sigset
   base::StandardErrorSink sink;
   base::Log log(clock, sink);
   log.SetLevel(base::ParseSeverity(config.log().level()).value_or(base::Severity::kInfo));
+  LogGrpcTo(log);
 
   const std::string address = config.listen().address();
   const int sources = config.sources_size();

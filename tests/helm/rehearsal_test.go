@@ -205,3 +205,12 @@ func TestTheDenialCanFail(t *testing.T) {
 	i.objects = append(i.objects, find(closed, "Pod", "-test-denied"))
 	i.expect("denied", false, "CERTIFICATE=", "KEY=")
 }
+
+// restart starts a further gateway of the same install, with the files as they are now.
+func (i *install) restart() *install {
+	i.t.Helper()
+	next := *i
+	next.gateway = i.commandOf("Deployment", "taskgateway", map[string]string{"/etc/taskgateway/config/taskgateway.yaml": filepath.Join(i.folder, "taskgateway.yaml")})
+	next.ports = next.start("gateway-again", next.gateway)
+	return &next
+}

@@ -29,6 +29,7 @@ read -r -t "$deadline_seconds" upstream <&"$simulator_log" && [[ $upstream == ht
 
 cat >"$scratch/gateway.yaml" <<YAML
 listen: {address: "127.0.0.1:0"}
+drain: {settle: 0s}
 accounts:
   - {name: simulator, credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}}
 sources:

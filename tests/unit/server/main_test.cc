@@ -1,7 +1,9 @@
 // The gateway as a process: arguments, exit codes, output, signals.
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +133,23 @@ TEST(MainTest, AnAddressThatCannotBeListenedOnIsExitCode1) {
   Process process({"--config", config, "--listen", "127.0.0.1:0", "--ports-file", "/no/such/folder/ports"});
   EXPECT_EQ(process.ExitCode(), 1);
   EXPECT_THAT(process.text(), HasSubstr("--ports-file: \"/no/such/folder/ports\" cannot be written; give"));
+}
+
+TEST(MainTest, WhatGrpcSaysIsALineOfOurLog) {
+  const int taken = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(taken, 1), 0);
+  ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const std::string listen = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  Process process({"--config", WriteFile("good.yaml", kServable), "--listen", listen});
+  EXPECT_EQ(process.ExitCode(), 1);
+  close(taken);
+  EXPECT_THAT(process.text(), AllOf(StartsWith("{\"time\":"), HasSubstr("\"event\":\"grpc\",\"message\":\""),
+                                    HasSubstr("listen.address: \"" + listen + "\" cannot be listened on; give")));
 }
 
 TEST(MainTest, VersionHelpAndReferenceNeedNoConfiguration) {

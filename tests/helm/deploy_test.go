@@ -1,0 +1,94 @@
+package helm
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// deploySection gives the code blocks of the README's section "Deploy", in their order.
+func deploySection(t *testing.T) (scripts, values []string) {
+	t.Helper()
+	_, section, found := strings.Cut(readFile(t, filepath.Join(chartDir, "../../README.md")), "\n## Deploy\n")
+	section, _, ends := strings.Cut(section, "\n## ")
+	if !found || !ends {
+		t.Fatal("README.md has no section Deploy")
+	}
+	for _, block := range regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```").FindAllStringSubmatch(section, -1) {
+		if block[1] == "sh" {
+			scripts = append(scripts, block[2])
+		} else {
+			values = append(values, block[2])
+		}
+	}
+	return scripts, values
+}
+
+// The README's path, word for word as far as it goes without a cluster: the commands of helm render, what kubectl names is there, and the certificates of
+// its commands let a caller in and keep others out.
+func TestTheReadmeDeploysWhatItSays(t *testing.T) {
+	scripts, values := deploySection(t)
+	if len(values) != 1 {
+		t.Fatalf("%d files of values", len(values))
+	}
+	file := filepath.Join(t.TempDir(), "values.yaml")
+	if err := os.WriteFile(file, []byte(values[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rendered := map[string][]Object{}
+	for _, line := range strings.Split(strings.Join(scripts, "\n"), "\n") {
+		if match := regexp.MustCompile(`^helm (install|upgrade) (\S+) helm/taskgateway (.*)$`).FindStringSubmatch(line); match != nil {
+			arguments := strings.Fields(strings.NewReplacer("--create-namespace", "", "values.yaml", file).Replace(match[3]))
+			out, err, failure := helm(append([]string{"template", match[2], chartDir}, arguments...)...)
+			if failure != nil {
+				t.Fatalf("%s: %v\n%s", line, failure, err)
+			}
+			rendered[match[1]] = parse(t, out)
+		}
+		for _, match := range regexp.MustCompile(`(deployment|service)/(\S+)`).FindAllStringSubmatch(line, -1) {
+			kind := map[string]string{"deployment": "Deployment", "service": "Service"}[match[1]]
+			if find(rendered["install"], kind, match[2]) == nil {
+				t.Errorf("%s: there is no such %s", line, kind)
+			}
+		}
+	}
+	upgrade, _ := json.Marshal(rendered["upgrade"])
+	if rendered["install"] == nil || rendered["upgrade"] == nil {
+		t.Fatal("the README neither installs nor upgrades")
+	}
+	for _, match := range regexp.MustCompile(`create secret generic (\S+)`).FindAllStringSubmatch(strings.Join(scripts, "\n"), -1) {
+		if !strings.Contains(string(upgrade), match[1]) {
+			t.Errorf("nothing uses the Secret %s", match[1])
+		}
+	}
+}
+
+func TestTheCertificatesOfTheReadmeWork(t *testing.T) {
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("SKIPPED: no openssl")
+	}
+	scripts, _ := deploySection(t)
+	i := rehearse(t, "simulator-mtls", "--set", "fullnameOverride=taskgateway")
+	for _, script := range scripts {
+		if !strings.HasPrefix(script, "openssl") {
+			continue
+		}
+		command := exec.Command("bash", "-euc", script)
+		command.Dir = i.folder
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	for from, to := range map[string]string{"server.crt": "tls.crt", "server.key": "tls.key"} {
+		if err := os.Rename(filepath.Join(i.folder, from), filepath.Join(i.folder, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := i.restart()
+	again.expect("get-task", true, "TASKCTL_SERVER_NAME=taskgateway")
+	again.expect("denied", true, "TASKCTL_SERVER_NAME=taskgateway")
+}
