@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestConfigHasEveryFieldOfTheGateway(t *testing.T) {
 // number writes a JSON number without an exponent.
 func number(value any) any {
 	if float, is := value.(float64); is {
-		return fmt.Sprintf("%.0f", float)
+		return strconv.FormatFloat(float, 'f', -1, 64)
 	}
 	return value
 }

@@ -3,6 +3,7 @@ package helm
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -190,6 +191,16 @@ func TestAChecksumChangesWithWhatItStandsFor(t *testing.T) {
 	}
 	if before, after := sum("simulator", "-simulator", "scenario"), sum("simulator-scenario", "-simulator", "scenario"); before == after || before == absent {
 		t.Errorf("the scenario changed, its checksum did not: %s", before)
+	}
+}
+
+// A gateway without OpenTelemetry does not know the field.
+func TestTracingIsOnlyWrittenWhereItIsWanted(t *testing.T) {
+	for arguments, want := range map[string]bool{"config.tracing.sample_ratio=0.5": false, `config.tracing.otlp_endpoint="http://collector:4318/v1/traces"`: true} {
+		file := valueOf(find(render(t, "minimal", "--set-json", arguments), "ConfigMap", "taskgateway"), `data.taskgateway\.yaml`)
+		if strings.Contains(file, "otlp_endpoint: http://collector:4318/v1/traces") != want || strings.Contains(file, "tracing:") != want {
+			t.Errorf("%s: tracing should be there: %v\n%s", arguments, want, file)
+		}
 	}
 }
 

@@ -35,5 +35,7 @@
   (dict "name" "service-catalog" "kind" "service_catalog" "account" "simulator" "endpoint" $endpoint "insecure" true) -}}
 {{- end -}}
 {{- $admin := dict "address" ($v.admin.enabled | ternary (printf "%s:%d" $v.ports.host (int $v.ports.admin)) "") -}}
-{{- dict "listen" $listen "drain" $drain "admin" $admin "accounts" $accounts "sources" $sources "limits" $limits "log" $v.config.log | toYaml -}}
+{{- $file := dict "listen" $listen "drain" $drain "admin" $admin "accounts" $accounts "sources" $sources "limits" $limits "log" $v.config.log -}}
+{{- if $v.config.tracing.otlp_endpoint -}}{{- $_ := set $file "tracing" $v.config.tracing -}}{{- end -}}
+{{- toYaml $file -}}
 {{- end -}}
