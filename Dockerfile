@@ -28,8 +28,8 @@ RUN apt-get update -q \
   && mkdir -p /usr/local/share/taskgateway \
   && sh /tmp/image/sbom "$(cat /tmp/image/taskgateway.list)" >/usr/local/share/taskgateway/sbom.spdx.json \
   && rm -rf /tmp/image \
-  && groupadd --system --gid 65532 taskgateway \
-  && useradd --system --uid 65532 --gid 65532 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin taskgateway
+  && groupadd --gid 65532 taskgateway \
+  && useradd --uid 65532 --gid 65532 --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin taskgateway
 COPY --from=build /out/bin/ /usr/local/bin/
 
 ARG VERSION=0.1.0
