@@ -28,6 +28,7 @@ RUN apt-get update -q \
   && mkdir -p /usr/local/share/taskgateway \
   && sh /tmp/image/sbom "$(cat /tmp/image/taskgateway.list)" >/usr/local/share/taskgateway/sbom.spdx.json \
   && rm -rf /tmp/image \
+  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
   && groupadd --gid 65532 taskgateway \
   && useradd --uid 65532 --gid 65532 --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin taskgateway
 COPY --from=build /out/bin/ /usr/local/bin/
@@ -44,9 +45,9 @@ LABEL org.opencontainers.image.title="taskgateway" \
 # Numeric, so that Kubernetes sees that it is not root.
 USER 65532:65532
 EXPOSE 8980 8981 8982
-# The health server of the configuration, `listen.health_address`; another port: TASKCTL_SERVER.
-ENV TASKCTL_SERVER=127.0.0.1:8981
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["taskctl", "--timeout", "2s", "health", "live"]
+# What the configuration's `listen.health_address` serves.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["taskctl", "--server", "127.0.0.1:8981", "--timeout", "2s", "health", "live"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["taskgateway"]
 CMD ["--config", "/etc/taskgateway/taskgateway.yaml"]
