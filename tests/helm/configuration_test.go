@@ -65,6 +65,32 @@ func TestConfigHasEveryFieldOfTheGateway(t *testing.T) {
 	}
 }
 
+// The gateway's own bounds of durations hold here too, so that a rollout does not find them out.
+func TestDurationsOutOfTheGatewaysBoundsAreRefused(t *testing.T) {
+	table, err := exec.Command(filepath.Join(binDir, "taskgateway"), "--print-config-reference").Output()
+	if err != nil {
+		t.Skipf("SKIPPED: no taskgateway in %s: %v", binDir, err)
+	}
+	durations := 0
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]*)` \\| duration \\| (?:(\\S+)\\.\\.|at most )(\\S+) \\|").FindAllStringSubmatch(string(table), -1) {
+		path := "config." + row[1]
+		if row[1] == "listen.tls.reload_interval" {
+			path = "tls.reloadInterval"
+		}
+		durations++
+		for _, value := range []string{row[3] + "1ms", "0ms"} {
+			_, message, failure := helm("template", "tg", chartDir, "--values", ciFile("minimal"), "--set-string", path+"="+value)
+			tooSmall := value == "0ms" && row[2] != ""
+			if wanted := value != "0ms" || tooSmall; (failure != nil) != wanted || wanted && !strings.Contains(message, path+": "+value+" is not from") {
+				t.Errorf("%s=%s: refused should be %v: %s", path, value, wanted, message)
+			}
+		}
+	}
+	if durations < 9 {
+		t.Errorf("only %d durations", durations)
+	}
+}
+
 // number writes a JSON number without an exponent.
 func number(value any) any {
 	if float, is := value.(float64); is {

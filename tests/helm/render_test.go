@@ -54,6 +54,23 @@ func TestObjectsHaveDistinctNamesInTheNamespaceOfTheRelease(t *testing.T) {
 	}
 }
 
+// The longest name that helm takes leaves room for every suffix.
+func TestNamesAreNeverTooLong(t *testing.T) {
+	release := "a" + strings.Repeat("-release", 6) + "-xyz"
+	if len(release) != 53 {
+		t.Fatal(len(release))
+	}
+	out, message, failure := helm("template", release, chartDir, "--namespace", "platform", "--values", ciFile("cert-manager"))
+	if failure != nil {
+		t.Fatal(message)
+	}
+	for _, object := range parse(t, out) {
+		if name := object.name(); len(name) > 63 || strings.Contains(name, "--") {
+			t.Errorf("%s %s has %d bytes", object.kind(), name, len(name))
+		}
+	}
+}
+
 // What the gateway itself says of its file.
 func TestTheGatewayAcceptsEveryConfiguration(t *testing.T) {
 	gateway := filepath.Join(binDir, "taskgateway")

@@ -3,6 +3,7 @@
 {{- include "taskgateway.checkSources" . -}}
 {{- include "taskgateway.checkKeys" . -}}
 {{- include "taskgateway.checkTls" . -}}
+{{- include "taskgateway.checkDurations" . -}}
 {{- include "taskgateway.checkGrace" . -}}
 {{- include "taskgateway.checkSizes" . -}}
 {{- include "taskgateway.checkMonitoring" . -}}
@@ -73,6 +74,28 @@
 {{- if and .Values.tests.clientSecret (not (include "taskgateway.tls" .)) }}{{ fail "tests.clientSecret: of no use without tls" }}{{ end -}}
 {{- end -}}
 
+{{/* What the gateway would refuse when it starts: [path, value, least seconds, most seconds]. */}}
+{{- define "taskgateway.checkDurations" -}}
+{{- $config := .Values.config -}}
+{{- range list
+  (list "config.limits.connect_timeout" $config.limits.connect_timeout 0.1 60.0)
+  (list "config.limits.attempt_timeout" $config.limits.attempt_timeout 0.1 60.0)
+  (list "config.limits.large_reply_timeout" $config.limits.large_reply_timeout 0.1 600.0)
+  (list "config.listen.max_connection_age" $config.listen.max_connection_age 1.0 86400.0)
+  (list "config.listen.max_connection_age_grace" $config.listen.max_connection_age_grace 1.0 3600.0)
+  (list "config.listen.handshake_timeout" $config.listen.handshake_timeout 0.1 120.0)
+  (list "config.drain.limit" $config.drain.limit 0.0 86400.0)
+  (list "config.drain.settle" $config.drain.settle 0.0 300.0)
+  (list "tls.reloadInterval" .Values.tls.reloadInterval 0.1 3600.0) -}}
+{{- if index . 1 -}}
+{{- $seconds := include "taskgateway.seconds" (index . 1) | float64 -}}
+{{- if or (lt $seconds (index . 2)) (gt $seconds (index . 3)) -}}
+{{- fail (printf "%s: %s is not from %vs to %vs" (index . 0) (index . 1) (index . 2) (index . 3)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "taskgateway.checkGrace" -}}
 {{- $grace := include "taskgateway.graceSeconds" . | int64 -}}
 {{- $needed := add (include "taskgateway.drainSeconds" . | int64) 10 -}}
@@ -98,6 +121,11 @@
 {{- end -}}
 {{- if and (eq (toString $v.updateStrategy.maxUnavailable) "0") (eq (toString $v.updateStrategy.maxSurge) "0") -}}
 {{- fail "updateStrategy.maxSurge: must not be 0 where updateStrategy.maxUnavailable is" -}}
+{{- end -}}
+{{- range $i, $constraint := $v.topologySpreadConstraints -}}
+{{- if and $constraint.minDomains (ne $constraint.whenUnsatisfiable "DoNotSchedule") -}}
+{{- fail (printf "topologySpreadConstraints[%d].minDomains: goes with whenUnsatisfiable DoNotSchedule alone" $i) -}}
+{{- end -}}
 {{- end -}}
 {{- if $v.autoscaling.enabled -}}
 {{- if gt (int $v.autoscaling.minReplicas) (int $v.autoscaling.maxReplicas) }}{{ fail "autoscaling.minReplicas: must not be more than autoscaling.maxReplicas" }}{{ end -}}

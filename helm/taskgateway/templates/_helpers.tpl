@@ -4,7 +4,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* At most 42 bytes: the longest suffix that is added has 21, and names of Services end at 63. */}}
+{{/* At most 42 bytes, which leaves 21 for suffixes: names of Services end at 63. */}}
 {{- define "taskgateway.fullname" -}}
 {{- $name := include "taskgateway.name" . -}}
 {{- if .Values.fullnameOverride -}}
