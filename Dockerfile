@@ -1,5 +1,5 @@
 # taskgateway, taskctl and tasksim in one image. `tools/image` builds it with docker or buildah and measures it.
-ARG BASE=docker.io/library/debian:bookworm-slim
+ARG BASE=debian:bookworm-slim
 
 # Build: what tools/setup installs, and the release build.
 FROM ${BASE} AS build
@@ -39,7 +39,7 @@ LABEL org.opencontainers.image.title="taskgateway" \
   org.opencontainers.image.description="A gRPC gateway that reads asynchronous tasks of Alibaba Cloud's Cloud Control and Service Catalog" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}" \
-  org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim" \
+  org.opencontainers.image.base.name="debian:bookworm-slim" \
   io.taskgateway.sbom="/usr/local/share/taskgateway/sbom.spdx.json"
 
 # Numeric, so that Kubernetes sees that it is not root.

@@ -79,9 +79,14 @@ func newValidator(t *testing.T) validator.Validator {
 	return check
 }
 
+var moduleDirs = map[string]string{}
+
 // moduleDir finds a module that schemas/go.mod pins.
 func moduleDir(t *testing.T, module string) string {
 	t.Helper()
+	if folder, found := moduleDirs[module]; found {
+		return folder
+	}
 	command := exec.Command("go", "mod", "download", "-json", module)
 	command.Dir = "schemas"
 	command.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=off")
@@ -90,6 +95,7 @@ func moduleDir(t *testing.T, module string) string {
 	if err != nil || json.Unmarshal(out, &answer) != nil || answer.Dir == "" {
 		t.Fatalf("go mod download %s: %v\n%s", module, err, out)
 	}
+	moduleDirs[module] = answer.Dir
 	return answer.Dir
 }
 

@@ -5,7 +5,7 @@
 #   test.sh build   the image itself, with tools/image
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-base=${TASKGATEWAY_BASE:-docker.io/library/debian:bookworm-slim}
+base=${TASKGATEWAY_BASE:-debian:bookworm-slim}
 
 # ctest counts 77 as skipped.
 skip() { printf 'SKIPPED: %s\n' "$*"; exit 77; }

@@ -2,8 +2,6 @@ package helm
 
 import (
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,77 +9,20 @@ import (
 	"testing"
 )
 
-// An API server that knows one Secret: enough for `lookup` and for the notes of an install without an effect.
-func newCluster(t *testing.T, secret map[string]string) string {
+// newCluster is an API server with one Secret: enough for `lookup` and for the notes of an install without an effect.
+func newCluster(t *testing.T, secret map[string]any) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(reply http.ResponseWriter, request *http.Request) {
-		var answer any
-		switch request.URL.Path {
-		case "/version":
-			answer = map[string]string{"major": "1", "minor": "37", "gitVersion": "v1.37.0"}
-		case "/api":
-			answer = map[string]any{"kind": "APIVersions", "versions": []string{"v1"}}
-		case "/apis":
-			answer = map[string]any{"kind": "APIGroupList", "apiVersion": "v1", "groups": groups()}
-		case "/api/v1/namespaces/platform/secrets/taskgateway-keys":
-			answer = map[string]any{"kind": "Secret", "apiVersion": "v1", "metadata": map[string]any{"name": "taskgateway-keys"}, "data": secret}
-		case "/api/v1/namespaces/platform/secrets":
-			answer = map[string]any{"kind": "SecretList", "apiVersion": "v1", "items": []any{}}
-		default:
-			if resources := resourcesOf(strings.TrimPrefix(strings.TrimPrefix(request.URL.Path, "/apis/"), "/api/")); resources != nil {
-				answer = resources
-				break
-			}
-			reply.WriteHeader(http.StatusNotFound)
-			answer = map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
-		}
-		reply.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(reply).Encode(answer)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// What the API server of a cluster with the operators has, as far as the chart makes use of it.
-var clusterKinds = map[string][]string{
-	"v1":                       {"Secret", "Service", "ConfigMap", "ServiceAccount", "Pod"},
-	"apps/v1":                  {"Deployment"},
-	"autoscaling/v2":           {"HorizontalPodAutoscaler"},
-	"policy/v1":                {"PodDisruptionBudget"},
-	"networking.k8s.io/v1":     {"NetworkPolicy"},
-	"cert-manager.io/v1":       {"Certificate"},
-	"monitoring.coreos.com/v1": {"ServiceMonitor", "PrometheusRule"},
-}
-
-func groups() []any {
-	list := []any{}
-	for version := range clusterKinds {
-		if group, number, found := strings.Cut(version, "/"); found {
-			one := map[string]string{"groupVersion": version, "version": number}
-			list = append(list, map[string]any{"name": group, "versions": []any{one}, "preferredVersion": one})
-		}
-	}
-	return list
-}
-
-func resourcesOf(version string) any {
-	kinds, known := clusterKinds[version]
-	if !known {
-		return nil
-	}
-	list := []any{}
-	for _, kind := range kinds {
-		plural := strings.ReplaceAll(strings.ToLower(kind)+"s", "ys", "ies")
-		list = append(list, map[string]any{"name": plural, "kind": kind, "namespaced": true, "verbs": []string{"get", "list", "create"}})
-	}
-	return map[string]any{"kind": "APIResourceList", "groupVersion": version, "resources": list}
+	cluster := newFakeCluster(t)
+	cluster.put("/api/v1/namespaces/platform/secrets/taskgateway-keys",
+		Object{"kind": "Secret", "apiVersion": "v1", "metadata": map[string]any{"name": "taskgateway-keys"}, "data": secret})
+	return cluster.address
 }
 
 // The gateway reads its keys at start, so new keys make new pods.
 func TestNewKeysStartNewPods(t *testing.T) {
 	sum := func(secret string) string {
 		out, err, failure := helm("template", "tg", chartDir, "--namespace", "platform", "--values", ciFile("minimal"), "--dry-run=server",
-			"--kube-apiserver", newCluster(t, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}))
+			"--kube-apiserver", newCluster(t, map[string]any{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}))
 		if failure != nil {
 			t.Fatalf("%v\n%s", failure, err)
 		}
