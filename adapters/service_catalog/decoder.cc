@@ -74,6 +74,7 @@ Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref,
   const bool repaired = DecodeTaskDetail(*detail, &reply.value.log, task) || document->repaired();
   if (!task->uid().empty() && task->uid() != requested) {
     reply.verdict = alibaba::AnotherTask(response, ref);
+    reply.value.log = TaskLog();  // it points into the reply, which goes
     return reply;
   }
   task->mutable_uid()->assign(requested);
