@@ -1,19 +1,20 @@
-# Writes the bytes of INPUT into the header OUTPUT as taskgateway::config::v1::kDescriptorSet.
+# Writes the bytes of INPUT into the header OUTPUT as NAMESPACE::NAME.
 file(READ ${INPUT} hex HEX)
 string(LENGTH "${hex}" digits)
 math(EXPR size "${digits} / 2")
 string(REGEX REPLACE "(................................................................)" "\\1\"\n    \"" hex "${hex}")
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" hex "${hex}")
-file(WRITE ${OUTPUT} "// Generated: config.proto and its imports as a google.protobuf.FileDescriptorSet, with the comments.
+get_filename_component(input ${INPUT} NAME)
+file(WRITE ${OUTPUT} "// Generated: the bytes of ${input}.
 #pragma once
 
 #include <string_view>
 
-namespace taskgateway::config::v1 {
+namespace ${NAMESPACE} {
 
-inline constexpr std::string_view kDescriptorSet(
+inline constexpr std::string_view ${NAME}(
     \"${hex}\",
     ${size});
 
-}  // namespace taskgateway::config::v1
+}  // namespace ${NAMESPACE}
 ")

@@ -3,8 +3,9 @@
 
 #include <array>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
+
+#include "gateway/base/stripe.h"
 
 namespace taskgateway::base {
 
@@ -12,7 +13,7 @@ namespace taskgateway::base {
 // Thread-safe.
 class Counter {
  public:
-  void Add(std::uint64_t count = 1) { stripes_[Stripe()].value.fetch_add(count, std::memory_order_relaxed); }
+  void Add(std::uint64_t count = 1) { stripes_[ThreadStripe()].value.fetch_add(count, std::memory_order_relaxed); }
   // The sum of what was added. Additions under way may or may not be in it.
   std::uint64_t Value() const {
     std::uint64_t sum = 0;
@@ -21,16 +22,9 @@ class Counter {
   }
 
  private:
-  static constexpr std::size_t kStripes = 8;
   struct alignas(64) StripeValue {
     std::atomic<std::uint64_t> value = 0;
   };
-
-  static std::size_t Stripe() {
-    static std::atomic<std::size_t> threads = 0;
-    thread_local const std::size_t stripe = threads.fetch_add(1, std::memory_order_relaxed) % kStripes;
-    return stripe;
-  }
 
   std::array<StripeValue, kStripes> stripes_;
 };

@@ -110,6 +110,7 @@ class Log {
 
   // The least severity that is written.
   void SetLevel(Severity level) { level_.store(level, std::memory_order_relaxed); }
+  Severity level() const { return level_.load(std::memory_order_relaxed); }
   bool Enabled(Severity severity) const { return severity >= level_.load(std::memory_order_relaxed); }
 
   // Begins a line. `event` says what happened in snake_case and is one of few: each one is remembered with its limits.

@@ -8,10 +8,10 @@
 
 namespace taskgateway::rpc {
 
-BatchGetTasksCall::BatchGetTasksCall(const Tasks& tasks, const v1::BatchGetTasksRequest& request,
+BatchGetTasksCall::BatchGetTasksCall(const Tasks& tasks, CallRecord record, const v1::BatchGetTasksRequest& request,
                                      std::vector<absl::StatusOr<tasks::ReadRequest>> reads, absl::Duration deadline,
                                      v1::BatchGetTasksResponse* response)
-    : LoopCall(tasks.loop),
+    : LoopCall(tasks.loop, std::move(record)),
       tasks_(tasks),
       request_(request),
       requests_(std::move(reads)),

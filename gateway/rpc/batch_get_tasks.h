@@ -13,7 +13,7 @@ namespace taskgateway::rpc {
 class BatchGetTasksCall final : public LoopCall {
  public:
   // `request` and `response` are gRPC's and live until the call is done; `deadline` is Uptime.
-  BatchGetTasksCall(const Tasks& tasks, const v1::BatchGetTasksRequest& request,
+  BatchGetTasksCall(const Tasks& tasks, CallRecord record, const v1::BatchGetTasksRequest& request,
                     std::vector<absl::StatusOr<tasks::ReadRequest>> reads, absl::Duration deadline,
                     v1::BatchGetTasksResponse* response);
 

@@ -39,9 +39,13 @@ absl::Status CheckCancels(const tasks::Source& source) {
   return core::Unsupported("CANCEL_UNSUPPORTED_BY_SOURCE", source.name);
 }
 
-CancelTaskCall::CancelTaskCall(const Tasks& tasks, tasks::FollowTarget target, absl::Duration deadline,
-                               v1::Task* response)
-    : LoopCall(tasks.loop), tasks_(tasks), target_(std::move(target)), deadline_(deadline), response_(response) {}
+CancelTaskCall::CancelTaskCall(const Tasks& tasks, CallRecord record, tasks::FollowTarget target,
+                               absl::Duration deadline, v1::Task* response)
+    : LoopCall(tasks.loop, std::move(record)),
+      tasks_(tasks),
+      target_(std::move(target)),
+      deadline_(deadline),
+      response_(response) {}
 
 void CancelTaskCall::Begin() {
   cancel_ = tasks_.canceller.Cancel(*target_.source, target_.task_id, deadline_,

@@ -17,7 +17,8 @@ absl::Status CheckCancels(const tasks::Source& source);
 class CancelTaskCall final : public LoopCall {
  public:
   // `response` is gRPC's and lives until the call is done; `deadline` is Uptime.
-  CancelTaskCall(const Tasks& tasks, tasks::FollowTarget target, absl::Duration deadline, v1::Task* response);
+  CancelTaskCall(const Tasks& tasks, CallRecord record, tasks::FollowTarget target, absl::Duration deadline,
+                 v1::Task* response);
 
  private:
   void Begin() override;

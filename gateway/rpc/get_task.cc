@@ -6,8 +6,11 @@
 
 namespace taskgateway::rpc {
 
-GetTaskCall::GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, Respond respond)
-    : LoopCall(tasks.loop), tasks_(tasks), request_(std::move(request)), respond_(std::move(respond)) {}
+GetTaskCall::GetTaskCall(const Tasks& tasks, CallRecord record, tasks::ReadRequest request, Respond respond)
+    : LoopCall(tasks.loop, std::move(record)),
+      tasks_(tasks),
+      request_(std::move(request)),
+      respond_(std::move(respond)) {}
 
 void GetTaskCall::Begin() {
   // `this` outlives the read: gRPC is done with the call only after Answer.

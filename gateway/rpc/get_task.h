@@ -14,7 +14,7 @@ class GetTaskCall final : public LoopCall {
   // Fills gRPC's response. Loop thread.
   using Respond = std::function<void(tasks::SharedReading reading)>;
 
-  GetTaskCall(const Tasks& tasks, tasks::ReadRequest request, Respond respond);
+  GetTaskCall(const Tasks& tasks, CallRecord record, tasks::ReadRequest request, Respond respond);
 
  private:
   void Begin() override;

@@ -44,9 +44,9 @@ absl::StatusOr<ListOrder> ToList(const v1::ListTasksRequest& request, const task
   return order;
 }
 
-ListTasksCall::ListTasksCall(const Tasks& tasks, ListOrder order, absl::Duration deadline, std::size_t max_bytes,
-                             Respond respond)
-    : LoopCall(tasks.loop),
+ListTasksCall::ListTasksCall(const Tasks& tasks, CallRecord record, ListOrder order, absl::Duration deadline,
+                             std::size_t max_bytes, Respond respond)
+    : LoopCall(tasks.loop, std::move(record)),
       tasks_(tasks),
       order_(std::move(order)),
       deadline_(deadline),

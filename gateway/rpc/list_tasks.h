@@ -28,7 +28,8 @@ class ListTasksCall final : public LoopCall {
   using Respond = std::function<void(v1::ListTasksResponse page)>;
 
   // `deadline` is Uptime. The page has at most `max_bytes`.
-  ListTasksCall(const Tasks& tasks, ListOrder order, absl::Duration deadline, std::size_t max_bytes, Respond respond);
+  ListTasksCall(const Tasks& tasks, CallRecord record, ListOrder order, absl::Duration deadline, std::size_t max_bytes,
+                Respond respond);
 
  private:
   void Begin() override;

@@ -1,12 +1,10 @@
 #include "gateway/rpc/loop_call.h"
 
-#include "gateway/rpc/status.h"
-
 namespace taskgateway::rpc {
 
-grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) {
+grpc::ServerUnaryReactor* EndNow(grpc::CallbackServerContext* context, CallRecord& record, const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
+  reactor->Finish(record.End(status));
   return reactor;
 }
 
@@ -17,7 +15,7 @@ void LoopCall::Launch() {
 
 void LoopCall::Answer(const absl::Status& status) {
   answered_ = true;
-  Finish(ToGrpcStatus(status));
+  Finish(record_.End(status));
 }
 
 void LoopCall::OnCancel() {

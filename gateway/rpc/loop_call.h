@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "gateway/base/event_loop.h"
+#include "gateway/rpc/call_record.h"
 #include "grpcpp/grpcpp.h"
 
 namespace taskgateway::rpc {
@@ -14,7 +15,7 @@ namespace taskgateway::rpc {
 // any more.
 class LoopCall : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<LoopCall> {
  public:
-  explicit LoopCall(base::EventLoop& loop) : loop_(loop) {}
+  LoopCall(base::EventLoop& loop, CallRecord record) : loop_(loop), record_(std::move(record)) {}
 
   // Posts Begin. gRPC's thread, once, before the reactor is handed to gRPC.
   void Launch();
@@ -34,11 +35,12 @@ class LoopCall : public grpc::ServerUnaryReactor, public std::enable_shared_from
   bool InternalInlineable() final { return true; }
 
   base::EventLoop& loop_;
+  CallRecord record_;
   std::shared_ptr<LoopCall> self_;  // until OnDone
   bool answered_ = false;           // loop thread
 };
 
-// Ends a call before it has begun: the reactor to hand to gRPC.
-grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status);
+// Ends a call on gRPC's thread, within its handler: the reactor to hand to gRPC.
+grpc::ServerUnaryReactor* EndNow(grpc::CallbackServerContext* context, CallRecord& record, const absl::Status& status);
 
 }  // namespace taskgateway::rpc

@@ -39,8 +39,8 @@ lro::Operation FittingOperation(v1::Task task) {
 // Cancels, and does not mind when the task has ended before.
 class CancelOperationCall final : public LoopCall {
  public:
-  CancelOperationCall(const Tasks& tasks, tasks::FollowTarget target, absl::Duration deadline)
-      : LoopCall(tasks.loop), tasks_(tasks), target_(std::move(target)), deadline_(deadline) {}
+  CancelOperationCall(const Tasks& tasks, CallRecord record, tasks::FollowTarget target, absl::Duration deadline)
+      : LoopCall(tasks.loop, std::move(record)), tasks_(tasks), target_(std::move(target)), deadline_(deadline) {}
 
  private:
   void Begin() override {
@@ -71,55 +71,61 @@ absl::Duration OperationsService::DeadlineOf(const grpc::CallbackServerContext& 
 grpc::ServerUnaryReactor* OperationsService::GetOperation(grpc::CallbackServerContext* context,
                                                           const lro::GetOperationRequest* request,
                                                           lro::Operation* response) {
+  CallRecord record(tasks_.call_records, Method::kGetOperation, *context);
+  record.SetName(request->name());
   absl::StatusOr<tasks::FollowTarget> target = ToTarget(request->name(), tasks_.sources);
-  if (!target.ok()) return Refuse(context, target.status());
+  if (!target.ok()) return EndNow(context, record, target.status());
   tasks::ReadRequest read;
   read.source = target->source;
   read.task_id = std::move(target->task_id);
   read.deadline = DeadlineOf(*context);
   return Launched(std::make_shared<GetTaskCall>(
-      tasks_, std::move(read),
+      tasks_, std::move(record), std::move(read),
       [response](const tasks::SharedReading& reading) { *response = FittingOperation(reading->task()); }));
 }
 
 grpc::ServerUnaryReactor* OperationsService::WaitOperation(grpc::CallbackServerContext* context,
                                                            const lro::WaitOperationRequest* request,
                                                            lro::Operation* response) {
+  CallRecord record(tasks_.call_records, Method::kWaitOperation, *context);
+  record.SetName(request->name());
   WaitOrder order;
   if (request->has_timeout()) {
     order.terms.timeout = ToDuration(request->timeout());
     if (!order.terms.timeout) {
-      return Refuse(context, core::InvalidField("timeout", "must be 0 or more; leave it out for the longest"));
+      return EndNow(context, record, core::InvalidField("timeout", "must be 0 or more; leave it out for the longest"));
     }
   }
   absl::StatusOr<tasks::FollowTarget> target = ToTarget(request->name(), tasks_.sources);
-  if (!target.ok()) return Refuse(context, target.status());
+  if (!target.ok()) return EndNow(context, record, target.status());
   order.target = *std::move(target);
   order.terms.deadline = DeadlineOf(*context);
   CallLimit::Place place = tasks_.call_limit.Take();
-  if (!place) return Refuse(context, core::TooManyCalls());
+  if (!place) return EndNow(context, record, core::TooManyCalls());
   return Launched(std::make_shared<WaitTaskCall>(
-      tasks_, std::move(place), std::move(order),
+      tasks_, std::move(record), std::move(place), std::move(order),
       [response](const tasks::WaitResult& result) { *response = FittingOperation(result.reading->task()); }));
 }
 
 grpc::ServerUnaryReactor* OperationsService::ListOperations(grpc::CallbackServerContext* context,
                                                             const lro::ListOperationsRequest* request,
                                                             lro::ListOperationsResponse* response) {
+  CallRecord record(tasks_.call_records, Method::kListOperations, *context);
+  record.SetName(request->name());
   // What may be wrong is named as the caller named it.
   const absl::StatusOr<std::string> source = ParseSourceName(request->name(), "name");
-  if (!source.ok()) return Refuse(context, source.status());
+  if (!source.ok()) return EndNow(context, record, source.status());
   absl::StatusOr<std::string> product = ProductOfFilter(request->filter());
-  if (!product.ok()) return Refuse(context, product.status());
+  if (!product.ok()) return EndNow(context, record, product.status());
   v1::ListTasksRequest list;
   list.set_parent(request->name());
   list.set_page_size(request->page_size());
   list.set_page_token(request->page_token());
   list.set_provisioned_product_id(*std::move(product));
   absl::StatusOr<ListOrder> order = ToList(list, tasks_.sources);
-  if (!order.ok()) return Refuse(context, order.status());
-  return Launched(std::make_shared<ListTasksCall>(tasks_, *std::move(order), DeadlineOf(*context), kMaxPageBytes,
-                                                  [response](const v1::ListTasksResponse& page) {
+  if (!order.ok()) return EndNow(context, record, order.status());
+  return Launched(std::make_shared<ListTasksCall>(tasks_, std::move(record), *std::move(order), DeadlineOf(*context),
+                                                  kMaxPageBytes, [response](const v1::ListTasksResponse& page) {
                                                     for (const v1::Task& task : page.tasks())
                                                       *response->add_operations() = ToOperation(task);
                                                     response->set_next_page_token(page.next_page_token());
@@ -129,16 +135,21 @@ grpc::ServerUnaryReactor* OperationsService::ListOperations(grpc::CallbackServer
 grpc::ServerUnaryReactor* OperationsService::CancelOperation(grpc::CallbackServerContext* context,
                                                              const lro::CancelOperationRequest* request,
                                                              google::protobuf::Empty*) {
+  CallRecord record(tasks_.call_records, Method::kCancelOperation, *context);
+  record.SetName(request->name());
   absl::StatusOr<tasks::FollowTarget> target = ToTarget(request->name(), tasks_.sources);
-  if (!target.ok()) return Refuse(context, target.status());
-  if (absl::Status checked = CheckCancels(*target->source); !checked.ok()) return Refuse(context, checked);
-  return Launched(std::make_shared<CancelOperationCall>(tasks_, *std::move(target), DeadlineOf(*context)));
+  if (!target.ok()) return EndNow(context, record, target.status());
+  if (absl::Status checked = CheckCancels(*target->source); !checked.ok()) return EndNow(context, record, checked);
+  return Launched(
+      std::make_shared<CancelOperationCall>(tasks_, std::move(record), *std::move(target), DeadlineOf(*context)));
 }
 
 grpc::ServerUnaryReactor* OperationsService::DeleteOperation(grpc::CallbackServerContext* context,
-                                                             const lro::DeleteOperationRequest*,
+                                                             const lro::DeleteOperationRequest* request,
                                                              google::protobuf::Empty*) {
-  return Refuse(context, core::DeleteUnsupported());
+  CallRecord record(tasks_.call_records, Method::kDeleteOperation, *context);
+  record.SetName(request->name());
+  return EndNow(context, record, core::DeleteUnsupported());
 }
 
 }  // namespace taskgateway::rpc

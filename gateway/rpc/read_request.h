@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/rpc/call_limit.h"
+#include "gateway/rpc/call_record.h"
 #include "gateway/rpc/open_calls.h"
 #include "gateway/rpc/task_name.h"
 #include "gateway/tasks/alias_resolver.h"
@@ -37,7 +38,8 @@ struct Tasks {
   tasks::FanOut& fan_out;
   OpenCalls& open_calls;
   CallLimit& call_limit;
-  absl::Duration max_wait;  // of one WaitTask
+  CallRecords& call_records;  // thread-safe
+  absl::Duration max_wait;    // of one WaitTask
 
   tasks::Following following() const { return {context, sources, finder, poller, aliases}; }
 };

@@ -4,7 +4,6 @@
 
 #include "adapters/core/status_catalogue.h"
 #include "gateway/rpc/message_bytes.h"
-#include "gateway/rpc/status.h"
 
 namespace taskgateway::rpc {
 namespace {
@@ -43,8 +42,9 @@ absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, cons
   return order;
 }
 
-ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, CallLimit::Place place, LogOrder order, std::size_t lane)
-    : StreamCall(tasks, std::move(place), lane),
+ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, LogOrder order,
+                                   std::size_t lane)
+    : StreamCall(tasks, std::move(record), std::move(place), lane),
       target_(std::move(order.target)),
       follow_(order.terms.follow),
       outbox_(std::move(order.terms)) {}
@@ -64,6 +64,7 @@ void ReadTaskLogsCall::Deliver() {
       return;
     case tasks::LogOutbox::Step::kWrite: {
       const std::string& bytes = *step.message;
+      tasks().call_records.log_bytes().Add(bytes.size());
       const grpc::Slice slice = SharedSlice(bytes, std::move(step.message));
       return Write(grpc::ByteBuffer(&slice, 1));
     }
@@ -71,7 +72,7 @@ void ReadTaskLogsCall::Deliver() {
       return tasks().context.decode_executor.Run([call = shared_from_this()] { call->Deliver(); });
     case tasks::LogOutbox::Step::kFinish:
       // A caller that is gone does not hear it.
-      return Finish(ToGrpcStatus(step.status));
+      return End(step.status);
   }
 }
 

@@ -21,7 +21,7 @@ absl::StatusOr<LogOrder> ToReadLogs(const v1::ReadTaskLogsRequest& request, cons
 class ReadTaskLogsCall final : public StreamCall {
  public:
   // `lane` as of Receiver.
-  ReadTaskLogsCall(const Tasks& tasks, CallLimit::Place place, LogOrder order, std::size_t lane);
+  ReadTaskLogsCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, LogOrder order, std::size_t lane);
 
   void Deliver() override;
 

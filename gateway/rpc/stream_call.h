@@ -19,8 +19,8 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                    public std::enable_shared_from_this<StreamCall> {
  public:
   // `lane` as of Receiver.
-  StreamCall(const Tasks& tasks, CallLimit::Place place, std::size_t lane)
-      : tasks_(tasks), place_(std::move(place)), lane_(lane) {}
+  StreamCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, std::size_t lane)
+      : tasks_(tasks), record_(std::move(record)), place_(std::move(place)), lane_(lane) {}
 
   // Posts Open. gRPC's thread, once, before the reactor is handed to gRPC.
   void Launch();
@@ -37,6 +37,8 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // Starts to write. By whoever took the message from the outbox.
   void Write(grpc::ByteBuffer message);
+  // Ends the stream. By whoever took the end from the outbox.
+  void End(const absl::Status& status) { Finish(record_.EndStream(status)); }
   const Tasks& tasks() const { return tasks_; }
 
  private:
@@ -47,6 +49,7 @@ class StreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool InternalInlineable() final { return true; }
 
   const Tasks tasks_;
+  CallRecord record_;
   const CallLimit::Place place_;
   const std::size_t lane_;
   bool gone_ = false;                 // loop thread: nobody reads any more

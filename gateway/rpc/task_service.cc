@@ -12,7 +12,6 @@
 #include "gateway/rpc/list_tasks.h"
 #include "gateway/rpc/message_bytes.h"
 #include "gateway/rpc/read_task_logs.h"
-#include "gateway/rpc/status.h"
 #include "gateway/rpc/wait_task.h"
 #include "gateway/rpc/watch_tasks.h"
 #include "gateway/tasks/poll_interval.h"
@@ -50,7 +49,7 @@ v1::Source Describe(const tasks::Source& source) {
 // A stream that is refused.
 class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+  RefusedStream(CallRecord& record, const absl::Status& status) { Finish(record.EndStream(status)); }
 
  private:
   void OnDone() override { delete this; }
@@ -68,25 +67,25 @@ TaskService::TaskService(const Tasks& tasks) : tasks_(tasks) {
 
 grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                grpc::ByteBuffer* response) {
+  CallRecord record(tasks_.call_records, Method::kGetTask, *context);
   v1::GetTaskRequest message;
-  if (!ParseRequest(*request, &message)) return Refuse(context, Malformed(message));
+  if (!ParseRequest(*request, &message)) return EndNow(context, record, Malformed(message));
   absl::StatusOr<tasks::ReadRequest> read = ToRead(message, tasks_.sources);
-  if (!read.ok()) return Refuse(context, read.status());
+  record.SetName(std::move(*message.mutable_name()));
+  if (!read.ok()) return EndNow(context, record, read.status());
   // Only the name of one source's task is a key of the cache.
   if (read->source != nullptr) {
     tasks::TaskCache& cache = tasks_.reader.cache();
-    tasks::TaskCache::Found found = cache.Find(message.name(), read->max_staleness, read->raw);
+    tasks::TaskCache::Found found = cache.Find(record.name(), read->max_staleness, read->raw);
     if (found.fresh) {
       cache.counters().hits.Add();
-      if (found.reading == nullptr) return Refuse(context, found.not_found);
+      if (found.reading == nullptr) return EndNow(context, record, found.not_found);
       *response = ToByteBuffer(std::move(found.reading), message.view());
-      grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-      reactor->Finish(grpc::Status::OK);
-      return reactor;
+      return EndNow(context, record, absl::OkStatus());
     }
   }
   read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());
-  auto call = std::make_shared<GetTaskCall>(tasks_, *std::move(read),
+  auto call = std::make_shared<GetTaskCall>(tasks_, std::move(record), *std::move(read),
                                             [response, view = message.view()](tasks::SharedReading reading) {
                                               *response = ToByteBuffer(std::move(reading), view);
                                             });
@@ -96,15 +95,17 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
 
 grpc::ServerUnaryReactor* TaskService::WaitTask(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) {
+  CallRecord record(tasks_.call_records, Method::kWaitTask, *context);
   v1::WaitTaskRequest message;
-  if (!ParseRequest(*request, &message)) return Refuse(context, Malformed(message));
+  if (!ParseRequest(*request, &message)) return EndNow(context, record, Malformed(message));
+  record.SetName(message.name());
   absl::StatusOr<WaitOrder> order =
       ToWait(message, DeadlineOf(context->deadline(), tasks_.loop.clock()), tasks_.sources);
-  if (!order.ok()) return Refuse(context, order.status());
+  if (!order.ok()) return EndNow(context, record, order.status());
   CallLimit::Place place = tasks_.call_limit.Take();
-  if (!place) return Refuse(context, core::TooManyCalls());
+  if (!place) return EndNow(context, record, core::TooManyCalls());
   auto call = std::make_shared<WaitTaskCall>(
-      tasks_, std::move(place), *std::move(order),
+      tasks_, std::move(record), std::move(place), *std::move(order),
       [response, view = message.view()](tasks::WaitResult result) { *response = ToResponse(std::move(result), view); });
   call->Launch();
   return call.get();
@@ -112,13 +113,15 @@ grpc::ServerUnaryReactor* TaskService::WaitTask(grpc::CallbackServerContext* con
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::WatchTasks(grpc::CallbackServerContext* context,
                                                                     const grpc::ByteBuffer* request) {
+  CallRecord record(tasks_.call_records, Method::kWatchTasks, *context);
   v1::WatchTasksRequest message;
-  if (!ParseRequest(*request, &message)) return new RefusedStream(Malformed(message));
+  if (!ParseRequest(*request, &message)) return new RefusedStream(record, Malformed(message));
+  if (message.targets_size() > 0) record.SetName(message.targets(0).name(), message.targets_size());
   absl::StatusOr<WatchOrder> order = ToWatch(message, tasks_.sources);
-  if (!order.ok()) return new RefusedStream(order.status());
+  if (!order.ok()) return new RefusedStream(record, order.status());
   CallLimit::Place place = tasks_.call_limit.Take();
-  if (!place) return new RefusedStream(core::TooManyCalls());
-  auto call = std::make_shared<WatchTasksCall>(tasks_, std::move(place), *std::move(order),
+  if (!place) return new RefusedStream(record, core::TooManyCalls());
+  auto call = std::make_shared<WatchTasksCall>(tasks_, std::move(record), std::move(place), *std::move(order),
                                                std::hash<std::string>()(context->peer()));
   call->Launch();
   return call.get();
@@ -126,13 +129,15 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::WatchTasks(grpc::Callba
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ReadTaskLogs(grpc::CallbackServerContext* context,
                                                                       const grpc::ByteBuffer* request) {
+  CallRecord record(tasks_.call_records, Method::kReadTaskLogs, *context);
   v1::ReadTaskLogsRequest message;
-  if (!ParseRequest(*request, &message)) return new RefusedStream(Malformed(message));
+  if (!ParseRequest(*request, &message)) return new RefusedStream(record, Malformed(message));
+  record.SetName(message.name());
   absl::StatusOr<LogOrder> order = ToReadLogs(message, tasks_.sources);
-  if (!order.ok()) return new RefusedStream(order.status());
+  if (!order.ok()) return new RefusedStream(record, order.status());
   CallLimit::Place place = tasks_.call_limit.Take();
-  if (!place) return new RefusedStream(core::TooManyCalls());
-  auto call = std::make_shared<ReadTaskLogsCall>(tasks_, std::move(place), *std::move(order),
+  if (!place) return new RefusedStream(record, core::TooManyCalls());
+  auto call = std::make_shared<ReadTaskLogsCall>(tasks_, std::move(record), std::move(place), *std::move(order),
                                                  std::hash<std::string>()(context->peer()));
   call->Launch();
   return call.get();
@@ -141,9 +146,11 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ReadTaskLogs(grpc::Call
 grpc::ServerUnaryReactor* TaskService::BatchGetTasks(grpc::CallbackServerContext* context,
                                                      const v1::BatchGetTasksRequest* request,
                                                      v1::BatchGetTasksResponse* response) {
+  CallRecord record(tasks_.call_records, Method::kBatchGetTasks, *context);
+  if (request->names_size() > 0) record.SetName(request->names(0), request->names_size());
   absl::StatusOr<std::vector<absl::StatusOr<tasks::ReadRequest>>> reads = ToReads(*request, tasks_.sources);
-  if (!reads.ok()) return Refuse(context, reads.status());
-  auto call = std::make_shared<BatchGetTasksCall>(tasks_, *request, *std::move(reads),
+  if (!reads.ok()) return EndNow(context, record, reads.status());
+  auto call = std::make_shared<BatchGetTasksCall>(tasks_, std::move(record), *request, *std::move(reads),
                                                   DeadlineOf(context->deadline(), tasks_.loop.clock()), response);
   call->Launch();
   return call.get();
@@ -151,20 +158,24 @@ grpc::ServerUnaryReactor* TaskService::BatchGetTasks(grpc::CallbackServerContext
 
 grpc::ServerUnaryReactor* TaskService::ListTasks(grpc::CallbackServerContext* context,
                                                  const v1::ListTasksRequest* request, v1::ListTasksResponse* response) {
+  CallRecord record(tasks_.call_records, Method::kListTasks, *context);
+  record.SetName(request->parent());
   absl::StatusOr<ListOrder> order = ToList(*request, tasks_.sources);
-  if (!order.ok()) return Refuse(context, order.status());
+  if (!order.ok()) return EndNow(context, record, order.status());
   auto call = std::make_shared<ListTasksCall>(
-      tasks_, *std::move(order), DeadlineOf(context->deadline(), tasks_.loop.clock()), tasks::kMaxReplyBytes,
-      [response](v1::ListTasksResponse page) { *response = std::move(page); });
+      tasks_, std::move(record), *std::move(order), DeadlineOf(context->deadline(), tasks_.loop.clock()),
+      tasks::kMaxReplyBytes, [response](v1::ListTasksResponse page) { *response = std::move(page); });
   call->Launch();
   return call.get();
 }
 
 grpc::ServerUnaryReactor* TaskService::CancelTask(grpc::CallbackServerContext* context,
                                                   const v1::CancelTaskRequest* request, v1::Task* response) {
+  CallRecord record(tasks_.call_records, Method::kCancelTask, *context);
+  record.SetName(request->name());
   absl::StatusOr<tasks::FollowTarget> target = ToCancel(*request, tasks_.sources);
-  if (!target.ok()) return Refuse(context, target.status());
-  auto call = std::make_shared<CancelTaskCall>(tasks_, *std::move(target),
+  if (!target.ok()) return EndNow(context, record, target.status());
+  auto call = std::make_shared<CancelTaskCall>(tasks_, std::move(record), *std::move(target),
                                                DeadlineOf(context->deadline(), tasks_.loop.clock()), response);
   call->Launch();
   return call.get();
@@ -172,10 +183,9 @@ grpc::ServerUnaryReactor* TaskService::CancelTask(grpc::CallbackServerContext* c
 
 grpc::ServerUnaryReactor* TaskService::ListSources(grpc::CallbackServerContext* context, const v1::ListSourcesRequest*,
                                                    v1::ListSourcesResponse* response) {
+  CallRecord record(tasks_.call_records, Method::kListSources, *context);
   *response = sources_;
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
-  return reactor;
+  return EndNow(context, record, absl::OkStatus());
 }
 
 }  // namespace taskgateway::rpc

@@ -63,8 +63,9 @@ absl::StatusOr<WaitOrder> ToWait(const v1::WaitTaskRequest& request, absl::Durat
   return order;
 }
 
-WaitTaskCall::WaitTaskCall(const Tasks& tasks, CallLimit::Place place, WaitOrder order, Respond respond)
-    : LoopCall(tasks.loop),
+WaitTaskCall::WaitTaskCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, WaitOrder order,
+                           Respond respond)
+    : LoopCall(tasks.loop, std::move(record)),
       tasks_(tasks),
       place_(std::move(place)),
       order_(std::move(order)),

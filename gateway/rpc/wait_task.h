@@ -29,7 +29,7 @@ class WaitTaskCall final : public LoopCall, public OpenCalls::Call {
   // Fills gRPC's response from a result that is OK. Loop thread.
   using Respond = std::function<void(tasks::WaitResult result)>;
 
-  WaitTaskCall(const Tasks& tasks, CallLimit::Place place, WaitOrder order, Respond respond);
+  WaitTaskCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, WaitOrder order, Respond respond);
 
  private:
   void Begin() override;

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/core/status_catalogue.h"
 #include "gateway/rpc/message_bytes.h"
-#include "gateway/rpc/status.h"
 
 namespace taskgateway::rpc {
 namespace {
@@ -86,8 +85,9 @@ absl::StatusOr<WatchOrder> ToWatch(const v1::WatchTasksRequest& request, const t
   return order;
 }
 
-WatchTasksCall::WatchTasksCall(const Tasks& tasks, CallLimit::Place place, WatchOrder order, std::size_t lane)
-    : StreamCall(tasks, std::move(place), lane),
+WatchTasksCall::WatchTasksCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, WatchOrder order,
+                               std::size_t lane)
+    : StreamCall(tasks, std::move(record), std::move(place), lane),
       order_(std::move(order)),
       outbox_(tasks::TaskWatch::OutboxTargets(order_.targets)) {}
 
@@ -109,7 +109,7 @@ void WatchTasksCall::Deliver() {
     }
     case tasks::WatchOutbox::Step::kFinish:
       // A caller that is gone does not hear it.
-      return Finish(grpc::Status::OK);
+      return End(absl::OkStatus());
   }
 }
 

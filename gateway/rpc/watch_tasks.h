@@ -23,7 +23,7 @@ absl::StatusOr<WatchOrder> ToWatch(const v1::WatchTasksRequest& request, const t
 class WatchTasksCall final : public StreamCall {
  public:
   // `lane` as of Receiver.
-  WatchTasksCall(const Tasks& tasks, CallLimit::Place place, WatchOrder order, std::size_t lane);
+  WatchTasksCall(const Tasks& tasks, CallRecord record, CallLimit::Place place, WatchOrder order, std::size_t lane);
 
   void Deliver() override;
 

@@ -56,6 +56,7 @@ class Checks {
 
   void Run() {
     if (!problems_->Touches("listen")) CheckListen();
+    if (!problems_->Touches("admin")) CheckAdmin();
     CheckAccounts();
     for (int i = 0; i < config_.sources_size(); ++i) CheckSource(i);
     CheckTimeouts();
@@ -101,6 +102,15 @@ class Checks {
     const auto read = ReadCertificates(tls, now_);
     if (const auto* problem = std::get_if<CertificateProblem>(&read)) {
       Report(absl::StrCat("listen.tls.", problem->field), problem->text);
+    }
+  }
+
+  void CheckAdmin() {
+    const std::string& address = config_.admin().address();
+    if (address.empty()) return;
+    const absl::StatusOr<ListenAddress> parsed = ParseListenAddress(address);
+    if (!parsed.ok()) {
+      Report("admin.address", absl::StrCat("is ", QuoteValue(address), ", which ", parsed.status().message()));
     }
   }
 

@@ -8,6 +8,22 @@
 #include "gateway/server/network_address.h"
 
 namespace taskgateway::server {
+namespace {
+
+// How soon an account that had no keys is asked again.
+constexpr absl::Duration kAskAgain = absl::Seconds(1);
+
+void AwaitKeysOf(upstream::CredentialSource& credentials, base::EventLoop& loop,
+                 const std::function<void()>& has_keys) {
+  loop.Schedule(absl::ZeroDuration(), [&credentials, &loop, has_keys] {
+    credentials.Get([&credentials, &loop, has_keys](const absl::StatusOr<upstream::SharedCredentials>& keys) {
+      if (keys.ok()) return has_keys();
+      loop.Schedule(kAskAgain, [&credentials, &loop, has_keys] { AwaitKeysOf(credentials, loop, has_keys); });
+    });
+  });
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<ConfiguredSources>> ConfiguredSources::Make(
     config::v1::Config* config, const upstream::EnvironmentLookup& environment, base::EventLoop& loop) {
@@ -39,6 +55,10 @@ absl::Status ConfiguredSources::AddAccount(int index, config::v1::Account* accou
   }
   credentials_[account->name()] = std::make_unique<upstream::FixedCredentials>(std::move(credentials));
   return absl::OkStatus();
+}
+
+void ConfiguredSources::AwaitKeys(base::EventLoop& loop, const std::function<void()>& has_keys) {
+  for (const auto& [account, credentials] : credentials_) AwaitKeysOf(*credentials, loop, has_keys);
 }
 
 void ConfiguredSources::AddBudgets(const config::v1::Config& config, base::EventLoop& loop) {

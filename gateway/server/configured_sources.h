@@ -1,6 +1,7 @@
 // Sources, with their accounts' keys and their budgets, as the configuration describes them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,9 @@ class ConfiguredSources {
   static absl::StatusOr<std::unique_ptr<ConfiguredSources>> Make(config::v1::Config* config,
                                                                  const upstream::EnvironmentLookup& environment,
                                                                  base::EventLoop& loop);
+
+  // Asks every account for its keys until it has had some, and calls `has_keys` then. Before the loop runs.
+  void AwaitKeys(base::EventLoop& loop, const std::function<void()>& has_keys);
 
   const tasks::Sources& sources() const { return *sources_; }
 

@@ -14,6 +14,7 @@
 #include "gateway/server/config_reference.h"
 #include "gateway/server/drain.h"
 #include "gateway/server/grpc_log.h"
+#include "gateway/server/metric_catalogue.h"
 #include "gateway/server/ports_file.h"
 #include "gateway/server/server.h"
 
@@ -34,6 +35,7 @@ struct CommandLine {
   std::string ports_file;
   bool check_config = false;
   bool print_config_reference = false;
+  bool print_metrics_reference = false;
 };
 
 int Fail(const absl::Status& status) {
@@ -79,6 +81,10 @@ int Run(const CommandLine& command_line, const sigset_t& stop_signals) {
     std::cout << ConfigReference();
     return kExitOk;
   }
+  if (command_line.print_metrics_reference) {
+    std::cout << MetricsReference();
+    return kExitOk;
+  }
   absl::StatusOr<config::v1::Config> config = LoadConfig(command_line.config);
   if (!config.ok()) return Fail(config.status());
   if (!command_line.listen.empty()) {
@@ -118,9 +124,11 @@ int main(int argc, char** argv) {
                  "Write the ports that were taken to this file, as {\"grpc\": 8980}, when serving");
   CLI::Option* reference = app.add_flag("--print-config-reference", command_line.print_config_reference,
                                         "Print every field of the configuration as a Markdown table and leave");
+  CLI::Option* metrics = app.add_flag("--print-metrics-reference", command_line.print_metrics_reference,
+                                      "Print every metric of the admin port as a Markdown table and leave");
   try {
     app.parse(argc, argv);
-    if (config->empty() && reference->empty()) throw CLI::RequiredError("--config");
+    if (config->empty() && reference->empty() && metrics->empty()) throw CLI::RequiredError("--config");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

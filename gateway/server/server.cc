@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/core/proto_time.h"
 #include "gateway/base/environment.h"
+#include "gateway/server/network_address.h"
+#include "gateway/server/redacted_config.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 
@@ -69,11 +71,17 @@ int Milliseconds(const google::protobuf::Duration& duration) { return Millisecon
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config, base::Log& log) {
   std::unique_ptr<Server> server(new Server(config, log));
+  // While the keys are in it.
+  std::string redacted = RedactedJson(config);
+  std::string digest = DigestOf(config);
   auto sources = ConfiguredSources::Make(&config, base::GetEnvironment, server->loop_);
   if (!sources.ok()) return sources.status();
   server->sources_ = *std::move(sources);
+  server->telemetry_.Observe(server->sources_->sources());
+  server->readiness_.AwaitKeys(config.accounts_size());
+  server->sources_->AwaitKeys(server->loop_, [&readiness = server->readiness_] { readiness.HasKeys(); });
   server->cache_ = std::make_unique<tasks::TaskCache>(
-      server->clock_, static_cast<std::size_t>(config.limits().cache_bytes()), server->counters_);
+      server->clock_, static_cast<std::size_t>(config.limits().cache_bytes()), server->telemetry_.reads());
   server->SweepCache();
   server->reader_ = std::make_unique<tasks::TaskReader>(server->context_, *server->cache_);
   server->finder_ =
@@ -96,6 +104,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
                          .fan_out = server->fan_out_,
                          .open_calls = server->open_calls_,
                          .call_limit = server->call_limit_,
+                         .call_records = server->telemetry_.calls(),
                          .max_wait = MaxWaitOf(config.listen())};
   server->task_service_ = std::make_unique<rpc::TaskService>(tasks);
   server->operations_service_ = std::make_unique<rpc::OperationsService>(tasks);
@@ -107,6 +116,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   }
   server->loop_thread_ = std::thread([&loop = server->loop_] { loop.Run(); });
   if (absl::Status listening = server->Listen(config); !listening.ok()) return listening;
+  if (const std::string& address = config.admin().address(); !address.empty()) {
+    absl::Status opened = server->OpenAdminPort(address, std::move(redacted), std::move(digest));
+    if (!opened.ok()) return opened;
+  }
 
   if (config.listen().insecure_plaintext()) {
     log.Warning("insecure_plaintext").Add("address", config.listen().address());
@@ -124,6 +137,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
 
 Server::Server(const config::v1::Config& config, base::Log& log)
     : log_(log),
+      telemetry_(clock_, log),
       http_(clock_, ClientOptions(config)),
       loop_(clock_, http_),
       decode_executor_(config.limits().decode_threads()),
@@ -170,12 +184,32 @@ absl::Status Server::Listen(const config::v1::Config& config) {
     health_server_ = *std::move(health);
   }
   SetReady(true);
+  readiness_.SetStarted();
+  return absl::OkStatus();
+}
+
+absl::Status Server::OpenAdminPort(const std::string& address, std::string config, std::string config_digest) {
+  const GatewayInsides insides{.clock = clock_,
+                               .loop = loop_,
+                               .sources = sources_->sources(),
+                               .poller = *poller_,
+                               .cache = *cache_,
+                               .telemetry = telemetry_,
+                               .readiness = readiness_,
+                               .tls = tls_.get()};
+  auto admin = AdminServer::Start(address, insides, std::move(config), std::move(config_digest), log_);
+  if (!admin.ok()) return admin.status();
+  admin_server_ = *std::move(admin);
+  admin_port_ = admin_server_->port();
+  const absl::StatusOr<ListenAddress> parsed = ParseListenAddress(address);
+  if (!parsed.ok() || !IsLoopback(parsed->host)) log_.Warning("admin_off_loopback").Add("address", address);
   return absl::OkStatus();
 }
 
 std::map<std::string, int> Server::ports() const {
   std::map<std::string, int> ports = {{"grpc", grpc_port_}};
   if (health_server_ != nullptr) ports["health"] = health_server_->port();
+  if (admin_port_ != 0) ports["admin"] = admin_port_;
   return ports;
 }
 
@@ -202,17 +236,20 @@ void Server::SweepCache() {
 }
 
 void Server::Drain() {
+  readiness_.SetDraining();
   SetReady(false);
   loop_.Post([this] { open_calls_.Drain(); });
 }
 
 void Server::Shutdown(absl::Duration grace) {
   if (shut_down_.exchange(true)) return;
+  readiness_.SetDraining();
   if (grpc_server_ != nullptr) {
     SetReady(false);
     loop_.Post([this] { open_calls_.Stop(); });
     grpc_server_->Shutdown(absl::ToChronoTime(clock_.Now() + grace));
   }
+  admin_server_.reset();
   // Calls end on the loop, so it stops last, behind all that they posted.
   loop_.Post([this] { loop_.Stop(); });
   if (loop_thread_.joinable()) loop_thread_.join();

@@ -16,10 +16,13 @@
 #include "gateway/base/random.h"
 #include "gateway/rpc/operations_service.h"
 #include "gateway/rpc/task_service.h"
+#include "gateway/server/admin_server.h"
 #include "gateway/server/configured_sources.h"
 #include "gateway/server/connection_count.h"
 #include "gateway/server/health_server.h"
+#include "gateway/server/readiness.h"
 #include "gateway/server/server_tls.h"
+#include "gateway/server/telemetry.h"
 #include "gateway/tasks/alias_resolver.h"
 #include "gateway/tasks/fan_out.h"
 #include "gateway/tasks/log_buffers.h"
@@ -50,7 +53,7 @@ class Server {
 
   // The port that callers reach.
   int grpc_port() const { return grpc_port_; }
-  // Every port, by what it is for: `grpc`, and `health` if there is one.
+  // Every port, by what it is for: `grpc`, and `health` and `admin` if there are such.
   std::map<std::string, int> ports() const;
 
   // Health says NOT_SERVING, waits answer and watches close. Callers who are connected are served on.
@@ -64,6 +67,7 @@ class Server {
  private:
   Server(const config::v1::Config& config, base::Log& log);
   absl::Status Listen(const config::v1::Config& config);
+  absl::Status OpenAdminPort(const std::string& address, std::string config, std::string config_digest);
   void SetReady(bool ready);
   // Reads certificates again from time to time, from now on.
   void RenewCertificates(absl::Duration interval);
@@ -75,13 +79,14 @@ class Server {
   base::SystemClock clock_;
   base::Log& log_;
   std::unique_ptr<ServerTls> tls_;  // null: plaintext
+  Readiness readiness_;
+  Telemetry telemetry_;
   base::Random random_ = base::Random::FromDevice();
   upstream::CurlHttpClient http_;
   base::EventLoop loop_;
   std::unique_ptr<ConfiguredSources> sources_;
   base::ThreadPool decode_executor_;
   upstream::Context context_;
-  tasks::ReadCounters counters_;
   std::unique_ptr<tasks::TaskCache> cache_;
   std::unique_ptr<tasks::TaskReader> reader_;
   std::unique_ptr<tasks::TaskFinder> finder_;
@@ -98,7 +103,9 @@ class Server {
   ConnectionCount connections_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<HealthServer> health_server_;  // null: none is configured
+  std::unique_ptr<AdminServer> admin_server_;    // null: none is configured, or it has ended
   int grpc_port_ = 0;
+  int admin_port_ = 0;
   std::atomic<bool> shut_down_ = false;
   std::thread loop_thread_;
 };

@@ -109,6 +109,12 @@ void TaskPoller::Restart(Source& source, const std::string& task_id) {
   if (poll.read == 0 && !poll.over()) SetTimer(poll, absl::ZeroDuration());
 }
 
+void TaskPoller::ForEach(const std::function<void(const PolledTask&)>& visit) const {
+  for (const auto& [key, poll] : polls_) {
+    visit({.source = *key.first, .task_id = key.second, .news = poll->news, .subscribers = poll->subscribers.size()});
+  }
+}
+
 void TaskPoller::Leave(Poll& poll, std::uint64_t id) {
   const auto subscriber = poll.subscribers.find(id);
   context_.loop.Cancel(subscriber->second.first_news);
@@ -133,11 +139,19 @@ void TaskPoller::Read(Poll& poll, absl::Duration max_staleness) {
       reader_.Read({.source = poll.key.first, .task_id = poll.key.second, .max_staleness = max_staleness, .poll = true},
                    [this, &poll, first = poll.news.reading == nullptr](const absl::StatusOr<SharedReading>& reading) {
                      poll.read = 0;
+                     Report(poll, reading.status());
                      if (!reading.ok()) return Failed(poll, reading.status());
                      // The cache's answer is put down when it is asked: what the listener has heard since is newer.
                      if (first && poll.news.reading != nullptr) return;
                      Heard(poll, *reading);
                    });
+}
+
+void TaskPoller::Report(const Poll& poll, const absl::Status& status) {
+  if (IsBudgetRefusal(status)) return;  // it is tried again
+  poll.key.first->channel.observer->OnPoll(status.ok()           ? upstream::PollOutcome::kOk
+                                           : IsPermanent(status) ? upstream::PollOutcome::kGone
+                                                                 : upstream::PollOutcome::kFailed);
 }
 
 void TaskPoller::Heard(Poll& poll, const SharedReading& reading) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,14 @@ struct PollNews {
   bool unreachable = false;
   // Uptime; infinite when polling has ended.
   absl::Duration next_poll = absl::InfiniteDuration();
+};
+
+// A task that is polled, as of the moment.
+struct PolledTask {
+  const Source& source;
+  const std::string& task_id;
+  const PollNews& news;
+  std::size_t subscribers;  // 0: it is polled on for a while
 };
 
 // Hears of a polled task. Loop thread.
@@ -85,12 +94,16 @@ class TaskPoller {
   // Something has been done to the task: its age counts from now on, so that it is read often again.
   void Restart(Source& source, const std::string& task_id);
 
+  // Calls `visit` for each schedule, which changes none, in an order that is the same every time.
+  void ForEach(const std::function<void(const PolledTask&)>& visit) const;
   // Schedules there are.
   std::size_t polls() const { return polls_.size(); }
 
  private:
   void Leave(Poll& poll, std::uint64_t id);
   void Read(Poll& poll, absl::Duration max_staleness);
+  // Tells the source's observer how a poll ended.
+  static void Report(const Poll& poll, const absl::Status& status);
   void Heard(Poll& poll, const SharedReading& reading);
   void Failed(Poll& poll, const absl::Status& status);
   void Tell(Poll& poll);

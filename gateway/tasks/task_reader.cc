@@ -195,6 +195,7 @@ void TaskReader::End(const TaskKey& key, const absl::Status& status) {
   const std::string& name = ended->decoding->name;
   SharedReading reading = std::move(ended->decoding->reading);
   // An end stays the end, whatever was done to the task meanwhile.
+  if (status.ok()) key.first->channel.observer->OnReading(reading->task());
   const bool lasts = !ended->outdated || (status.ok() && reading->task().done());
   bool behind = false;
   if (lasts) {

@@ -28,6 +28,8 @@ class CircuitBreaker {
 
   explicit CircuitBreaker(const BreakerPolicy& policy = {}) : policy_(policy) {}
 
+  // Whether attempts are held back, all of them or but for a probe.
+  bool open() const { return failures_ >= policy_.failures_to_open; }
   // What Begin would say. Changes nothing.
   Admission Ask(absl::Duration now) const;
   // Admits an attempt or not. Of each one that is admitted, tell the outcome.
@@ -39,8 +41,6 @@ class CircuitBreaker {
   void Abandoned(bool probe);
 
  private:
-  bool open() const { return failures_ >= policy_.failures_to_open; }
-
   BreakerPolicy policy_;
   int failures_ = 0;  // in a row
   absl::Duration pause_;

@@ -19,6 +19,37 @@ void SetRetryDelay(absl::Status& status, absl::Duration delay) {
                     absl::Cord(core::Serialized(core::RetryAfterDelay(delay))));
 }
 
+AttemptOutcome OutcomeOf(const Verdict& verdict, TransferError error) {
+  switch (error) {
+    case TransferError::kNone:
+      break;
+    case TransferError::kUnreachable:
+      return AttemptOutcome::kUnreachable;
+    case TransferError::kTimeout:
+      return AttemptOutcome::kTimeout;
+    case TransferError::kBrokenReply:
+    case TransferError::kTooLarge:
+      return AttemptOutcome::kBroken;
+  }
+  switch (verdict.signal) {
+    case Signal::kThrottled:
+      return AttemptOutcome::kThrottled;
+    case Signal::kCredentialsRejected:
+      return AttemptOutcome::kCredentialsRejected;
+    case Signal::kClockSkew:
+      return AttemptOutcome::kClockSkew;
+    case Signal::kTransient:
+    case Signal::kNone:
+      break;
+  }
+  if (verdict.status.ok() || absl::IsNotFound(verdict.status)) return AttemptOutcome::kOk;
+  const std::string reason = core::ReasonOf(verdict.status);
+  if (reason == "TASK_ALREADY_DONE") return AttemptOutcome::kOk;
+  if (reason == "UPSTREAM_BROKEN_REPLY") return AttemptOutcome::kBroken;
+  if (reason == "UPSTREAM_CREDENTIALS_REJECTED") return AttemptOutcome::kCredentialsRejected;
+  return verdict.signal == Signal::kTransient ? AttemptOutcome::kUnavailable : AttemptOutcome::kRejected;
+}
+
 }  // namespace
 
 // The steps of a call, in order. Every step runs on the loop thread, out of a callback that holds the state, so `this`
@@ -88,11 +119,13 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       spec.on_send();
       if (ended) return;
     }
+    sent_at = context.loop.Now();
     transfer = context.http.Start(channel.endpoint, std::move(request), limits, Then(&State::OnReply));
   }
 
   void OnReply(TransferResult result) {
     transfer.reset();
+    transfer_error = result.error;
     if (result.error != TransferError::kNone) {
       const bool surely_not_sent = result.surely_not_sent;
       return Judge(TransferVerdict(result, channel.endpoint.host), surely_not_sent);
@@ -122,12 +155,15 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   void OnVerdict(Verdict verdict) { Judge(std::move(verdict), false); }
 
   void Judge(Verdict verdict, bool surely_not_sent) {
+    Report(OutcomeOf(verdict, transfer_error), verdict.status);
+    const bool was_open = channel.breaker.open();
     if (verdict.signal == Signal::kTransient) {
       channel.breaker.Failed(std::exchange(probe, false), context.loop.Now());
     } else {
       probe = false;
       channel.breaker.Succeeded();
     }
+    if (channel.breaker.open() != was_open) channel.observer->OnBreaker(!was_open, verdict.status);
     if (verdict.signal == Signal::kNone) return Finish(std::move(verdict.status));
     if (verdict.signal == Signal::kThrottled) {
       budget.Throttled(verdict.retry_after.value_or(kRestWithoutHint));
@@ -158,6 +194,16 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     timer = context.loop.Schedule(retry->delay, Then(&State::Acquire));
   }
 
+  // The attempt under way has ended so.
+  void Report(AttemptOutcome outcome, const absl::Status& status) {
+    const absl::Duration began = *std::exchange(sent_at, std::nullopt);
+    channel.observer->OnAttempt({.operation = spec.operation.name,
+                                 .outcome = outcome,
+                                 .status = status,
+                                 .took = context.loop.Now() - began,
+                                 .retry = attempts > 1});
+  }
+
   void OnRenewed(absl::StatusOr<SharedCredentials> other) {
     if (!other.ok()) return Finish(std::move(last_failure));
     credentials = *std::move(other);
@@ -183,6 +229,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
 
   void Abandon() {
     ended = true;
+    if (sent_at) Report(AttemptOutcome::kAbandoned, absl::CancelledError("nobody waits any more"));
     channel.breaker.Abandoned(probe);
     budget.Leave(ticket);
     context.loop.Cancel(timer);
@@ -200,7 +247,9 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   bool renewed = false;
   bool probe = false;  // the attempt under way is the breaker's probe
   int attempts = 0;
-  absl::Duration deadline;  // as of the last Acquire
+  std::optional<absl::Duration> sent_at;                // of the attempt under way
+  TransferError transfer_error = TransferError::kNone;  // of the last attempt
+  absl::Duration deadline;                              // as of the last Acquire
   absl::Status last_failure;
   SharedCredentials credentials;
   // What is under way: at most one of them.

@@ -17,6 +17,7 @@
 #include "gateway/upstream/credential_source.h"
 #include "gateway/upstream/http_client.h"
 #include "gateway/upstream/retry_policy.h"
+#include "gateway/upstream/source_observer.h"
 
 namespace taskgateway::upstream {
 
@@ -40,6 +41,7 @@ struct Channel {
   CredentialSource& credentials;
   absl::Duration clock_skew;  // the upstream's clock minus ours, learned from kClockSkew
   CircuitBreaker breaker{};
+  SourceObserver* observer = &SourceObserver::Nobody();  // outlives the channel
 };
 
 // What one call wants. The functions are called on the loop thread, `decode` also on the decode executor (never two at

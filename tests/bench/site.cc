@@ -49,6 +49,7 @@ std::unique_ptr<Child> Site::StartGateway(const std::string& name, std::string_v
   std::ofstream(Path(name + ".yaml"))
       << "listen: {address: \"127.0.0.1:0\", max_concurrent_streams: 100000, max_connection_age: 1h, " << listen
       << "}\n"
+      << "admin: {address: \"127.0.0.1:0\"}\n"
       << "drain: {limit: 0s}\n"
       << "accounts:\n"
       << "- {name: bench, credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}}\n"

@@ -45,6 +45,7 @@ std::string Config(int upstream_port) {
                                             "\", budgets: [{operation: GetTask, requests_per_second: 100000}]");
   return absl::StrCat(
       "listen: {max_connection_age: 1s, max_connection_age_grace: 1s}\n"
+      "admin: {address: \"127.0.0.1:0\"}\n"
       "drain: {settle: 500ms, limit: 3s}\n"
       "accounts:\n"
       "- {name: drill, credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}}\n"

@@ -8,15 +8,16 @@
 
 namespace taskgateway::e2e {
 
-void GatewayTest::StartGateway(std::string_view limits, simulator::Simulator::Options options,
-                               std::string_view listen) {
+void GatewayTest::StartGateway(std::string_view limits, simulator::Simulator::Options options, std::string_view listen,
+                               std::string_view admin) {
   simulator_ = std::make_unique<simulator::Simulator>(std::move(options));
   ASSERT_TRUE(simulator_->Start().ok());
   const std::string certificate =
       testing::TempDir() + "/simulator-" + std::to_string(simulator_->https_port()) + ".pem";
   std::ofstream(certificate) << simulator_->certificate_pem();
 
-  std::string config = absl::StrCat("listen: {address: \"127.0.0.1:0\", ", std::string(listen), "}", R"(
+  std::string config =
+      absl::StrCat("listen: {address: \"127.0.0.1:0\", ", std::string(listen), "}\n", std::string(admin), R"(
 accounts:
 - {name: main, credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}}
 - {name: wrong, credentials: {static: {access_key_id: simulator, access_key_secret: another-secret}}}

@@ -17,6 +17,7 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "taskgateway/v1/task_service.grpc.pb.h"
+#include "tests/support/http_get.h"
 #include "tools/simulator/simulator.h"
 
 namespace taskgateway::e2e {
@@ -24,9 +25,10 @@ namespace taskgateway::e2e {
 // Sources `cc` and `sc` over plain HTTP, `cc-tls` over TLS, `cc-denied` with a wrong secret; budgets that never bind.
 class GatewayTest : public testing::Test {
  protected:
-  // `limits` and `listen` are the YAML of the configuration's `limits` and of what `listen` has beside the address.
+  // `limits` and `listen` are the YAML of the configuration's `limits` and of what `listen` has beside the address;
+  // `admin` is that of its other members.
   void StartGateway(std::string_view limits = "{}", simulator::Simulator::Options options = {},
-                    std::string_view listen = "");
+                    std::string_view listen = "", std::string_view admin = "admin: {address: \"127.0.0.1:0\"}");
   void TearDown() override;
 
   // Adds what a scenario says to the simulator.
@@ -38,6 +40,11 @@ class GatewayTest : public testing::Test {
 
   // Requests that the simulator served for GetTask of either API.
   std::uint64_t Reads(simulator::Api api) const { return simulator_->Requests(api, "GetTask"); }
+
+  // What the admin port says.
+  support::HttpGot Admin(const std::string& path, const std::string& method = "GET", const std::string& host = "") {
+    return support::HttpGet("http://127.0.0.1:" + std::to_string(gateway_->ports().at("admin")) + path, method, host);
+  }
 
   v1::TaskService::Stub& stub() { return *stub_; }
   simulator::Simulator& simulator() { return *simulator_; }

@@ -103,6 +103,8 @@ TEST(FloorsTest, EveryDangerousThingHasItsHome) {
        std::regex(R"(#include <openssl/)"),
        {"adapters/alibaba/signer", "gateway/base/digest", "gateway/server/tls_files", "tools/simulator/", "tests/"}},
       {"gRPC", std::regex(R"(#include [<"]grpc)"), {"gateway/rpc/", "gateway/server/", "tools/", "tests/"}},
+      {"prometheus", std::regex(R"(#include [<"]prometheus/)"), {"gateway/server/", "tests/"}},
+      {"Boost", std::regex(R"(#include [<"]boost/)"), {"gateway/server/http_server", "tools/simulator/", "tests/"}},
       {"the machine's clocks",
        std::regex(R"(absl::Now\(|system_clock::now|steady_clock::now|clock_gettime|gettimeofday)"),
        {"gateway/base/clock", "tools/", "tests/"}},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# with_gateway.sh COMMAND...: runs COMMAND with TASKGATEWAY_ADDRESS set to a gateway that reads from a simulator with its demonstration scenario.
-# Both end with the command. Needs BINARY_DIR and WORK_DIR.
+# with_gateway.sh COMMAND...: runs COMMAND with TASKGATEWAY_ADDRESS, TASKGATEWAY_ADMIN and TASKGATEWAY_PID of a gateway that reads from a simulator
+# with its demonstration scenario. Both end with the command. Needs BINARY_DIR and WORK_DIR.
 set -euo pipefail
 : "${BINARY_DIR:?}" "${WORK_DIR:?}"
 readonly deadline_seconds=60
@@ -30,6 +30,7 @@ read -r -t "$deadline_seconds" upstream <&"$simulator_log" && [[ $upstream == ht
 cat >"$scratch/gateway.yaml" <<YAML
 listen: {address: "127.0.0.1:0"}
 drain: {settle: 0s}
+admin: {address: "127.0.0.1:0"}
 accounts:
   - {name: simulator, credentials: {static: {access_key_id: simulator, access_key_secret: simulator-secret}}}
 sources:
@@ -43,7 +44,7 @@ while [[ ! -s $scratch/ports ]]; do
   read -r -t "$deadline_seconds" line <&"$gateway_log" || { printf 'taskgateway does not start\n'; exit 1; }
   printf '%s\n' "$line"
 done
-port=$(<"$scratch/ports")
-port=${port##*:}
-export TASKGATEWAY_ADDRESS=127.0.0.1:${port//[^0-9]/}
+port() { sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$scratch/ports"; }
+TASKGATEWAY_ADDRESS=127.0.0.1:$(port grpc) TASKGATEWAY_ADMIN=127.0.0.1:$(port admin) TASKGATEWAY_PID=$gateway
+export TASKGATEWAY_ADDRESS TASKGATEWAY_ADMIN TASKGATEWAY_PID
 "$@"

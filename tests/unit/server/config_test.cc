@@ -179,6 +179,16 @@ TEST(LoadConfigTest, TheExampleIsValidAndShowsTheDefaults) {
   EXPECT_TRUE(MessageDifferencer::Equals(example->limits(), defaults.limits()));
   EXPECT_TRUE(MessageDifferencer::Equals(example->listen(), defaults.listen()));
   EXPECT_TRUE(MessageDifferencer::Equals(example->log(), defaults.log()));
+  EXPECT_TRUE(MessageDifferencer::Equals(example->admin(), defaults.admin()));
+}
+
+TEST(ParseConfigTest, TheAdminPortIsOnLoopbackUnlessItIsOffOrElsewhere) {
+  const std::string smallest(kSmallest);
+  EXPECT_EQ(Parse(smallest).admin().address(), "127.0.0.1:8982");
+  EXPECT_EQ(Parse(smallest + "\nadmin: {address: \"\"}\n").admin().address(), "");
+  EXPECT_EQ(Parse(smallest + "\nadmin: {address: \"0.0.0.0:8982\"}\n").admin().address(), "0.0.0.0:8982");
+  const absl::Status status = ParseConfig(smallest + "\nadmin: {address: \"127.0.0.1:70000\"}\n", "f").status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("admin.address: is \"127.0.0.1:70000\", which "));
 }
 
 TEST(LoadConfigTest, AFileThatCannotBeReadIsNamedWithTheRemedy) {

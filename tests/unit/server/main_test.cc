@@ -90,6 +90,7 @@ std::string WriteFile(const std::string& name, const std::string& text) {
 
 constexpr char kServable[] = R"(
 listen: {address: "127.0.0.1:0"}
+admin: {address: "127.0.0.1:0"}
 drain: {settle: 0s}
 accounts: [{name: main, credentials: {static: {access_key_id: id, access_key_secret: secret}}}]
 sources: [{name: cc, kind: cloud_control, account: main, endpoint: "https://cloudcontrol.aliyuncs.com"}]
@@ -172,7 +173,7 @@ TEST_P(SignalTest, ServesUntilItComesAndTellsItsPort) {
   process.WaitFor("\"event\":\"started\"");
   process.Signal(SIGPIPE);
   std::ifstream file(ports);
-  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), MatchesRegex("\\{\"grpc\": [1-9][0-9]*\\}\n"));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), MatchesRegex("\\{\"admin\": [1-9][0-9]*, \"grpc\": [1-9][0-9]*\\}\n"));
   process.Signal(GetParam());
   EXPECT_EQ(process.ExitCode(), 0);
   EXPECT_THAT(process.text(),

@@ -31,6 +31,7 @@ class FakeSink final : public base::LogSink {
 // Port 1 of this machine: nobody listens there.
 constexpr char kConfig[] = R"(
 listen: {address: "127.0.0.1:0"}
+admin: {address: "127.0.0.1:0"}
 accounts: [{name: main, credentials: {static: {access_key_id: id, access_key_secret: secret}}}]
 limits: {max_attempts: 1, max_request_bytes: 1024}
 sources:
@@ -188,13 +189,15 @@ TEST_F(ServerTest, RequestsAboveTheLimitAreRefused) {
 TEST_F(ServerTest, InsecureSettingsAreWarnedOfAtEachStart) {
   const std::unique_ptr<Server> server = Start(R"(
 listen: {address: "0.0.0.0:0", insecure_plaintext: true}
+admin: {address: "0.0.0.0:0"}
 accounts: [{name: main, credentials: {static: {access_key_id: id, access_key_secret: secret}}}]
 sources:
   - {name: cc, kind: cloud_control, account: main, endpoint: "http://upstream.example.com", insecure: true}
 )");
-  ASSERT_THAT(sink_.lines, SizeIs(2));
-  EXPECT_THAT(sink_.lines[0], HasSubstr(R"("severity":"warning","event":"insecure_plaintext","address":"0.0.0.0:0")"));
-  EXPECT_THAT(sink_.lines[1], HasSubstr(R"("severity":"warning","event":"insecure_source","source":"cc",)"
+  ASSERT_THAT(sink_.lines, SizeIs(3));
+  EXPECT_THAT(sink_.lines[0], HasSubstr(R"("severity":"warning","event":"admin_off_loopback","address":"0.0.0.0:0")"));
+  EXPECT_THAT(sink_.lines[1], HasSubstr(R"("severity":"warning","event":"insecure_plaintext","address":"0.0.0.0:0")"));
+  EXPECT_THAT(sink_.lines[2], HasSubstr(R"("severity":"warning","event":"insecure_source","source":"cc",)"
                                         R"("endpoint":"http://upstream.example.com")"));
 }
 

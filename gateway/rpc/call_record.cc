@@ -1,0 +1,76 @@
+#include "gateway/rpc/call_record.h"
+
+#include "absl/strings/str_cat.h"
+#include "adapters/core/status_catalogue.h"
+#include "gateway/rpc/caller.h"
+#include "gateway/rpc/status.h"
+#include "gateway/rpc/trace_context.h"
+
+namespace taskgateway::rpc {
+namespace {
+
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+base::Severity SeverityOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kCancelled:
+      return base::Severity::kDebug;
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDataLoss:
+      return base::Severity::kError;
+    default:
+      return base::Severity::kInfo;
+  }
+}
+
+}  // namespace
+
+std::string CallRecords::NewTraceId() {
+  base::MutexLock lock(random_mutex_);
+  return random_.Nonce();
+}
+
+CallRecord::CallRecord(CallRecords& records, Method method, grpc::CallbackServerContext& context)
+    : records_(&records), method_(method), context_(&context), began_(records.clock_.Uptime()) {
+  records.metrics_.Of(method).started.Add();
+}
+
+grpc::Status CallRecord::End(const absl::Status& ended) {
+  absl::Status status = ended;
+  if (absl::IsCancelled(status) && absl::FromChrono(context_->deadline()) <= records_->clock_.Now()) {
+    status = core::DeadlinePassed("answering the call");
+  }
+  const absl::Duration took = records_->clock_.Uptime() - began_;
+  CallMetrics::OfMethod& metrics = records_->metrics_.Of(method_);
+  metrics.handled[static_cast<std::size_t>(status.code())].Add();
+  metrics.handling.Observe(took);
+  if (status.ok() && !records_->log_.Enabled(base::Severity::kDebug)) return grpc::Status::OK;
+  std::string trace_id(TraceIdOf(*context_));
+  if (trace_id.empty()) trace_id = records_->NewTraceId();
+  WriteLine(status, took, trace_id);
+  if (!status.ok()) context_->AddTrailingMetadata("trace-id", trace_id);
+  return ToGrpcStatus(status);
+}
+
+grpc::Status CallRecord::EndStream(const absl::Status& status) {
+  return End(status.ok() && context_->IsCancelled() ? absl::CancelledError("the caller went away") : status);
+}
+
+void CallRecord::WriteLine(const absl::Status& status, absl::Duration took, std::string_view trace_id) const {
+  const base::Severity severity = SeverityOf(status.code());
+  if (!records_->log_.Enabled(severity)) return;
+  const MethodName& name = NameOf(method_);
+  base::LogLine line = records_->log_.Line(severity, severity == base::Severity::kDebug ? "call" : "call_failed");
+  line.Add("method", absl::StrCat(ToAbsl(name.service), "/", ToAbsl(name.method)));
+  if (!name_.empty()) line.Add("name", name_);
+  if (names_ > 1) line.Add("names", names_);
+  line.Add("code", absl::StatusCodeToString(status.code()));
+  if (const std::string reason = core::ReasonOf(status); !reason.empty()) line.Add("reason", reason);
+  if (!status.ok()) line.Add("message", std::string_view(status.message().data(), status.message().size()));
+  line.Add("took", took);
+  if (const std::string caller = CallerOf(*context_); !caller.empty()) line.Add("caller", caller);
+  line.Add("peer", context_->peer()).Add("trace_id", trace_id);
+}
+
+}  // namespace taskgateway::rpc

@@ -1,0 +1,78 @@
+// What is counted and logged of each call.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mutex.h"
+#include "gateway/base/random.h"
+#include "gateway/rpc/call_metrics.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/status.h"
+
+namespace taskgateway::rpc {
+
+// Where calls are recorded. Thread-safe.
+class CallRecords {
+ public:
+  // Both outlive it.
+  CallRecords(const base::Clock& clock, base::Log& log) : clock_(clock), log_(log) {}
+
+  CallMetrics& metrics() { return metrics_; }
+  const CallMetrics& metrics() const { return metrics_; }
+  // Bytes of messages with log chunks that were sent.
+  base::Counter& log_bytes() { return log_bytes_; }
+  const base::Counter& log_bytes() const { return log_bytes_; }
+
+ private:
+  friend class CallRecord;
+  // 32 lower-case hexadecimal digits.
+  std::string NewTraceId();
+
+  const base::Clock& clock_;
+  base::Log& log_;
+  CallMetrics metrics_;
+  base::Counter log_bytes_;
+  base::Mutex random_mutex_;
+  base::Random random_ = base::Random::FromDevice();  // guarded by random_mutex_
+};
+
+// The record of one call, from its first line of ours to the status it ends with. Counts always. Writes a line `call`
+// at level debug for OK and for a caller who went away, and `call_failed` for any other end, at level error for a bug
+// of ours and else at info. Goes from thread to thread with its call.
+class CallRecord {
+ public:
+  // Counts the beginning. `records` and `context` outlive the record's End.
+  CallRecord(CallRecords& records, Method method, grpc::CallbackServerContext& context);
+  CallRecord(CallRecord&&) = default;
+  CallRecord& operator=(CallRecord&&) = delete;
+
+  // What the call asks for, the first of `names` resource names: for the log.
+  void SetName(std::string name, int names = 1) {
+    name_ = std::move(name);
+    names_ = names;
+  }
+  const std::string& name() const { return name_; }
+  // Counts the end, and gives what gRPC is to be told. Once; before gRPC is told. Callers of a call that failed get its
+  // trace id in the trailing metadata `trace-id`. A call that was cancelled when its deadline passed ends with
+  // DEADLINE_EXCEEDED.
+  grpc::Status End(const absl::Status& status);
+  // The same for a stream, which is not told that its caller went away: it ends with CANCELLED then.
+  grpc::Status EndStream(const absl::Status& status);
+  CallRecords& records() const { return *records_; }
+
+ private:
+  void WriteLine(const absl::Status& status, absl::Duration took, std::string_view trace_id) const;
+
+  CallRecords* records_;
+  Method method_;
+  grpc::CallbackServerContext* context_;
+  absl::Duration began_;  // Uptime
+  std::string name_;
+  int names_ = 1;
+};
+
+}  // namespace taskgateway::rpc
