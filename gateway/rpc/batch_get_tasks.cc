@@ -28,6 +28,7 @@ void BatchGetTasksCall::Begin() {
       continue;
     }
     requests_[i]->deadline = deadline_;
+    requests_[i]->parent_span = span();
     reads_[i].Start(tasks_, *std::move(requests_[i]),
                     [this, i](absl::StatusOr<tasks::SharedReading> answer) { Heard(i, std::move(answer)); });
   }

@@ -34,6 +34,24 @@ std::string CallRecords::NewTraceId() {
 CallRecord::CallRecord(CallRecords& records, Method method, grpc::CallbackServerContext& context)
     : records_(&records), method_(method), context_(&context), began_(records.clock_.Uptime()) {
   records.metrics_.Of(method).started.Add();
+  if (records.tracer_ != nullptr) BeginSpan();
+}
+
+void CallRecord::BeginSpan() {
+  const MethodName& name = NameOf(method_);
+  span_ = records_->tracer_->Begin(absl::StrCat(ToAbsl(name.service), "/", ToAbsl(name.method)),
+                                   base::SpanKind::kServer, ParentOf(*context_));
+  if (span_ == nullptr) return;
+  span_->Set("rpc.system", "grpc");
+  span_->Set("rpc.service", name.service);
+  span_->Set("rpc.method", name.method);
+}
+
+void CallRecord::EndSpan(const absl::Status& status) {
+  if (!name_.empty()) span_->Set("taskgateway.name", name_);
+  span_->Set("rpc.grpc.status_code", static_cast<int>(status.code()));
+  if (!status.ok() && !absl::IsCancelled(status)) span_->Fail(core::ReasonOf(status));
+  span_.reset();
 }
 
 grpc::Status CallRecord::End(const absl::Status& ended) {
@@ -45,8 +63,13 @@ grpc::Status CallRecord::End(const absl::Status& ended) {
   CallMetrics::OfMethod& metrics = records_->metrics_.Of(method_);
   metrics.handled[static_cast<std::size_t>(status.code())].Add();
   metrics.handling.Observe(took);
+  std::string trace_id;
+  if (span_ != nullptr) {
+    trace_id = TraceIdText(span_->id());
+    EndSpan(status);
+  }
   if (status.ok() && !records_->log_.Enabled(base::Severity::kDebug)) return grpc::Status::OK;
-  std::string trace_id(TraceIdOf(*context_));
+  if (trace_id.empty()) trace_id = TraceIdOf(*context_);
   if (trace_id.empty()) trace_id = records_->NewTraceId();
   WriteLine(status, took, trace_id);
   if (!status.ok()) context_->AddTrailingMetadata("trace-id", trace_id);

@@ -1,6 +1,7 @@
 // What is counted and logged of each call.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -9,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mutex.h"
 #include "gateway/base/random.h"
+#include "gateway/base/tracer.h"
 #include "gateway/rpc/call_metrics.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/status.h"
@@ -18,8 +20,9 @@ namespace taskgateway::rpc {
 // Where calls are recorded. Thread-safe.
 class CallRecords {
  public:
-  // Both outlive it.
-  CallRecords(const base::Clock& clock, base::Log& log) : clock_(clock), log_(log) {}
+  // All outlive it. `tracer` is null when nobody collects spans.
+  CallRecords(const base::Clock& clock, base::Log& log, base::Tracer* tracer = nullptr)
+      : clock_(clock), log_(log), tracer_(tracer) {}
 
   CallMetrics& metrics() { return metrics_; }
   const CallMetrics& metrics() const { return metrics_; }
@@ -34,6 +37,7 @@ class CallRecords {
 
   const base::Clock& clock_;
   base::Log& log_;
+  base::Tracer* const tracer_;
   CallMetrics metrics_;
   base::Counter log_bytes_;
   base::Mutex random_mutex_;
@@ -56,6 +60,8 @@ class CallRecord {
     names_ = names;
   }
   const std::string& name() const { return name_; }
+  // The call's span, for what is done for it; none when nobody collects it.
+  base::SpanId span() const { return span_ == nullptr ? base::SpanId() : span_->id(); }
   // Counts the end, and gives what gRPC is to be told. Once; before gRPC is told. Callers of a call that failed get its
   // trace id in the trailing metadata `trace-id`. A call that was cancelled when its deadline passed ends with
   // DEADLINE_EXCEEDED.
@@ -65,6 +71,8 @@ class CallRecord {
   CallRecords& records() const { return *records_; }
 
  private:
+  void BeginSpan();
+  void EndSpan(const absl::Status& status);
   void WriteLine(const absl::Status& status, absl::Duration took, std::string_view trace_id) const;
 
   CallRecords* records_;
@@ -73,6 +81,7 @@ class CallRecord {
   absl::Duration began_;  // Uptime
   std::string name_;
   int names_ = 1;
+  std::unique_ptr<base::Span> span_;
 };
 
 }  // namespace taskgateway::rpc

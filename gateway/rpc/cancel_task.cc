@@ -48,8 +48,8 @@ CancelTaskCall::CancelTaskCall(const Tasks& tasks, CallRecord record, tasks::Fol
       response_(response) {}
 
 void CancelTaskCall::Begin() {
-  cancel_ = tasks_.canceller.Cancel(*target_.source, target_.task_id, deadline_,
-                                    [this](const absl::Status& status) { Cancelled(status); });
+  cancel_ = tasks_.canceller.Cancel(
+      *target_.source, target_.task_id, deadline_, [this](const absl::Status& status) { Cancelled(status); }, span());
 }
 
 void CancelTaskCall::Abandon() {
@@ -64,6 +64,7 @@ void CancelTaskCall::Cancelled(const absl::Status& status) {
   request.task_id = target_.task_id;
   request.max_staleness = absl::ZeroDuration();
   request.deadline = deadline_;
+  request.parent_span = span();
   read_.Start(tasks_, std::move(request), [this](const absl::StatusOr<tasks::SharedReading>& reading) {
     if (!reading.ok()) return Answer(reading.status());
     *response_ = (*reading)->task();

@@ -13,6 +13,7 @@ GetTaskCall::GetTaskCall(const Tasks& tasks, CallRecord record, tasks::ReadReque
       respond_(std::move(respond)) {}
 
 void GetTaskCall::Begin() {
+  request_.parent_span = span();
   // `this` outlives the read: gRPC is done with the call only after Answer.
   read_.Start(tasks_, std::move(request_), [this](absl::StatusOr<tasks::SharedReading> reading) {
     if (reading.ok()) respond_(*std::move(reading));

@@ -56,7 +56,7 @@ ListTasksCall::ListTasksCall(const Tasks& tasks, CallRecord record, ListOrder or
 void ListTasksCall::Begin() {
   listing_ = std::make_unique<tasks::TaskListing>(
       tasks_.context, *order_.source, order_.query, deadline_,
-      [this](absl::StatusOr<tasks::ListedTasks> listed) { Listed(std::move(listed)); });
+      [this](absl::StatusOr<tasks::ListedTasks> listed) { Listed(std::move(listed)); }, span());
   listing_->Start();
 }
 

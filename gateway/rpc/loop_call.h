@@ -27,6 +27,8 @@ class LoopCall : public grpc::ServerUnaryReactor, public std::enable_shared_from
   virtual void Abandon() = 0;
   // Ends the call, once. Loop thread.
   void Answer(const absl::Status& status);
+  // The call's, for what is done for it.
+  base::SpanId span() const { return record_.span(); }
 
  private:
   void OnCancel() final;

@@ -44,9 +44,12 @@ class CancelOperationCall final : public LoopCall {
 
  private:
   void Begin() override {
-    cancel_ = tasks_.canceller.Cancel(*target_.source, target_.task_id, deadline_, [this](const absl::Status& status) {
-      Answer(core::ReasonOf(status) == "TASK_ALREADY_DONE" ? absl::OkStatus() : status);
-    });
+    cancel_ = tasks_.canceller.Cancel(
+        *target_.source, target_.task_id, deadline_,
+        [this](const absl::Status& status) {
+          Answer(core::ReasonOf(status) == "TASK_ALREADY_DONE" ? absl::OkStatus() : status);
+        },
+        span());
   }
   void Abandon() override { tasks_.canceller.Leave(cancel_); }
 

@@ -131,7 +131,8 @@ void Read::Start(Tasks& tasks, tasks::ReadRequest request, tasks::TaskReader::Do
   tasks::AliasRequest alias{.source = request.source,
                             .provisioned_product_id = request.provisioned_product_id,
                             .fresh = request.max_staleness <= absl::ZeroDuration(),
-                            .deadline = request.deadline};
+                            .deadline = request.deadline,
+                            .parent_span = request.parent_span};
   resolve_ = tasks.aliases.Resolve(std::move(alias), [this, &tasks, request = std::move(request),
                                                       done = std::move(done)](absl::StatusOr<std::string> task_id) {
     if (!task_id.ok()) return done(task_id.status());

@@ -1,6 +1,9 @@
 #include "gateway/rpc/trace_context.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "absl/strings/escaping.h"
 
 namespace taskgateway::rpc {
 namespace {
@@ -14,6 +17,15 @@ bool IsHex(std::string_view text) {
 }
 
 bool IsId(std::string_view text) { return IsHex(text) && text.find_first_not_of('0') != std::string_view::npos; }
+
+int Digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+// The call's header; empty when it has none, or more than one.
+std::string_view HeaderOf(const grpc::ServerContextBase& context) {
+  const auto [begin, end] = context.client_metadata().equal_range("traceparent");
+  if (begin == end || std::next(begin) != end) return "";
+  return {begin->second.data(), begin->second.size()};
+}
 
 }  // namespace
 
@@ -31,10 +43,27 @@ std::string_view TraceIdOf(std::string_view traceparent) {
   return trace_id;
 }
 
-std::string_view TraceIdOf(const grpc::ServerContextBase& context) {
-  const auto [begin, end] = context.client_metadata().equal_range("traceparent");
-  if (begin == end || std::next(begin) != end) return "";
-  return TraceIdOf(std::string_view(begin->second.data(), begin->second.size()));
+std::string_view TraceIdOf(const grpc::ServerContextBase& context) { return TraceIdOf(HeaderOf(context)); }
+
+base::SpanId SpanOf(std::string_view traceparent) {
+  base::SpanId span;
+  if (TraceIdOf(traceparent).empty()) return span;
+  const auto read = [&traceparent](std::size_t at, auto& bytes) {
+    for (std::uint8_t& byte : bytes) {
+      byte = static_cast<std::uint8_t>(Digit(traceparent[at]) * 16 + Digit(traceparent[at + 1]));
+      at += 2;
+    }
+  };
+  read(kVersion + 1, span.trace);
+  read(kVersion + 1 + kTraceId + 1, span.span);
+  span.sampled = (Digit(traceparent[kLength - 1]) & 1) != 0;
+  return span;
+}
+
+base::SpanId ParentOf(const grpc::ServerContextBase& context) { return SpanOf(HeaderOf(context)); }
+
+std::string TraceIdText(const base::SpanId& span) {
+  return absl::BytesToHexString({reinterpret_cast<const char*>(span.trace.data()), span.trace.size()});
 }
 
 }  // namespace taskgateway::rpc

@@ -1,8 +1,10 @@
 // W3C Trace Context, as far as a gateway needs it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "gateway/base/tracer.h"
 #include "grpcpp/server_context.h"
 
 namespace taskgateway::rpc {
@@ -14,5 +16,14 @@ std::string_view TraceIdOf(std::string_view traceparent);
 
 // The same of the call's header; empty when it has none, or more than one. Lives as long as the context.
 std::string_view TraceIdOf(const grpc::ServerContextBase& context);
+
+// The span that a `traceparent` header names; none when it does not hold to the standard.
+base::SpanId SpanOf(std::string_view traceparent);
+
+// The same of the call's header; none when it has none, or more than one.
+base::SpanId ParentOf(const grpc::ServerContextBase& context);
+
+// The trace's id as the header has it.
+std::string TraceIdText(const base::SpanId& span);
 
 }  // namespace taskgateway::rpc

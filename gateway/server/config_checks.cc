@@ -18,6 +18,7 @@
 #include "adapters/registry/registry.h"
 #include "gateway/server/nearest_word.h"
 #include "gateway/server/network_address.h"
+#include "gateway/server/otlp_tracer.h"
 #include "gateway/server/small_file.h"
 #include "gateway/server/tls_files.h"
 
@@ -60,6 +61,11 @@ class Checks {
     CheckAccounts();
     for (int i = 0; i < config_.sources_size(); ++i) CheckSource(i);
     CheckTimeouts();
+    if (!CanTrace() && !config_.tracing().otlp_endpoint().empty() && !problems_->Touches("tracing")) {
+      Report("tracing.otlp_endpoint",
+             absl::StrCat("is ", QuoteValue(config_.tracing().otlp_endpoint()),
+                          ", but this build has no OpenTelemetry; remove it, or build with opentelemetry-cpp-dev"));
+    }
   }
 
  private:

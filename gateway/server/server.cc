@@ -9,6 +9,7 @@
 #include "adapters/core/proto_time.h"
 #include "gateway/base/environment.h"
 #include "gateway/server/network_address.h"
+#include "gateway/server/otlp_tracer.h"
 #include "gateway/server/redacted_config.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -137,7 +138,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
 
 Server::Server(const config::v1::Config& config, base::Log& log)
     : log_(log),
-      telemetry_(clock_, log),
+      tracer_(MakeOtlpTracer(config.tracing())),
+      telemetry_(clock_, log, tracer_.get()),
       http_(clock_, ClientOptions(config)),
       loop_(clock_, http_),
       decode_executor_(config.limits().decode_threads()),
@@ -146,7 +148,8 @@ Server::Server(const config::v1::Config& config, base::Log& log)
                .http = http_,
                .decode_executor = decode_executor_,
                .retry = RetriesOf(config.limits()),
-               .limits = TransferLimitsOf(config.limits())},
+               .limits = TransferLimitsOf(config.limits()),
+               .tracer = tracer_.get()},
       delivery_executor_(kDeliveryThreads),
       fan_out_(loop_, delivery_executor_),
       call_limit_(config.limits().max_open_calls()) {}

@@ -80,6 +80,7 @@ class Server {
   base::Log& log_;
   std::unique_ptr<ServerTls> tls_;  // null: plaintext
   Readiness readiness_;
+  std::unique_ptr<base::Tracer> tracer_;  // null: nobody collects spans
   Telemetry telemetry_;
   base::Random random_ = base::Random::FromDevice();
   upstream::CurlHttpClient http_;

@@ -18,8 +18,9 @@ namespace taskgateway::server {
 // Made before there are calls, and outlives them. Thread-safe but for Observe.
 class Telemetry {
  public:
-  // Both outlive it.
-  Telemetry(const base::Clock& clock, base::Log& log) : clock_(clock), log_(log), calls_(clock, log) {}
+  // All outlive it. `tracer` is null when nobody collects spans.
+  Telemetry(const base::Clock& clock, base::Log& log, base::Tracer* tracer)
+      : clock_(clock), log_(log), calls_(clock, log, tracer) {}
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 

@@ -40,8 +40,11 @@ AliasResolver::~AliasResolver() {
 AliasResolver::ResolveId AliasResolver::Resolve(AliasRequest request, Done done) {
   const ResolveId id = next_++;
   const std::string name = AliasName(*request.source, request.provisioned_product_id);
-  Waiter& waiter =
-      waiters_[id] = {.name = name, .poll = request.poll, .deadline = request.deadline, .done = std::move(done)};
+  Waiter& waiter = waiters_[id] = {.name = name,
+                                   .poll = request.poll,
+                                   .deadline = request.deadline,
+                                   .span = request.parent_span,
+                                   .done = std::move(done)};
   std::unique_ptr<Slot>& slot = slots_[name];
   if (slot == nullptr) {
     slot.reset(new Slot{
@@ -97,6 +100,7 @@ void AliasResolver::Step(Slot& slot) {
   spec.operation = operation.operation;
   const auto is_poll = [this](ResolveId id) { return waiters_.at(id).poll; };
   spec.priority = std::ranges::all_of(slot.waiters, is_poll) ? upstream::Priority::kPoll : upstream::Priority::kRead;
+  if (!slot.waiters.empty()) spec.parent_span = waiters_.at(slot.waiters.front()).span;
   spec.deadline = [this, &slot] {
     absl::Duration latest = absl::ZeroDuration();
     for (const ResolveId id : slot.waiters) latest = std::max(latest, waiters_.at(id).deadline);

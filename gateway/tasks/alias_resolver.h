@@ -25,6 +25,7 @@ struct AliasRequest {
   bool fresh = false;                                  // the upstream must be asked after this moment
   bool poll = false;                                   // goes behind reads when the budget is short
   absl::Duration deadline = absl::InfiniteDuration();  // Uptime
+  base::SpanId parent_span = {};                       // of the caller
 };
 
 // Takes the adapter's steps, one upstream call each, and joins those who ask for one alias: a product has at most one
@@ -58,6 +59,7 @@ class AliasResolver {
     std::string name;  // of the alias
     bool poll;
     absl::Duration deadline;
+    base::SpanId span;  // of the caller
     Done done;
     base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;  // when the answer is known already
   };

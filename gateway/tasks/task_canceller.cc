@@ -13,6 +13,7 @@ struct TaskCanceller::Cancellation {
   const std::string task_id;
   absl::Duration deadline;
   Done done;          // empty: nobody waits any more
+  base::SpanId span;  // of the caller
   bool sent = false;  // from here on the upstream may act on it
   std::optional<upstream::UpstreamCall> call = std::nullopt;
   base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
@@ -28,11 +29,11 @@ TaskCanceller::~TaskCanceller() {
 }
 
 TaskCanceller::CancelId TaskCanceller::Cancel(Source& source, const std::string& task_id, absl::Duration deadline,
-                                              Done done) {
+                                              Done done, const base::SpanId& parent_span) {
   const CancelId id = next_++;
   std::unique_ptr<Cancellation>& cancellation = cancellations_[id];
-  cancellation.reset(
-      new Cancellation{.source = source, .task_id = task_id, .deadline = deadline, .done = std::move(done)});
+  cancellation.reset(new Cancellation{
+      .source = source, .task_id = task_id, .deadline = deadline, .done = std::move(done), .span = parent_span});
   const SharedReading known = reader_.cache().Find(cancellation->name(), absl::InfiniteDuration(), false).reading;
   if (known != nullptr && known->task().done()) {
     cancellation->timer = context_.loop.Schedule(absl::ZeroDuration(), [this, id, name = cancellation->name()] {
@@ -64,6 +65,7 @@ void TaskCanceller::Begin(CancelId id, Cancellation& cancellation) {
   spec.request = source.adapter().CancelTask(cancellation.task_id);
   spec.operation = cancel.operation;
   spec.idempotent = false;
+  spec.parent_span = cancellation.span;
   spec.deadline = [&cancellation] { return cancellation.deadline; };
   spec.decode = [&adapter = source.adapter(), name = cancellation.name(),
                  host = source.channel.endpoint.host](core::HttpResponse response) {

@@ -34,7 +34,8 @@ class TaskCanceller {
 
   // Calls `done` once, never before Cancel returns. A task that is known to be done is answered without a call.
   // `deadline` is Uptime. Only for sources that can cancel.
-  CancelId Cancel(Source& source, const std::string& task_id, absl::Duration deadline, Done done);
+  CancelId Cancel(Source& source, const std::string& task_id, absl::Duration deadline, Done done,
+                  const base::SpanId& parent_span = {});
   // Nobody waits for the answer any more: what was sent goes on to its end, anything else is forgotten.
   void Leave(CancelId cancel);
 

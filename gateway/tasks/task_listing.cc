@@ -26,8 +26,13 @@ Verdict DecodePage(const Source& source, const ListQuery& query, absl::Time read
 }  // namespace
 
 TaskListing::TaskListing(upstream::Context& context, Source& source, ListQuery query, absl::Duration deadline,
-                         Done done)
-    : context_(context), source_(source), query_(std::move(query)), deadline_(deadline), done_(std::move(done)) {}
+                         Done done, const base::SpanId& parent_span)
+    : context_(context),
+      source_(source),
+      query_(std::move(query)),
+      deadline_(deadline),
+      parent_span_(parent_span),
+      done_(std::move(done)) {}
 
 void TaskListing::Start() {
   const SourceOperation list = source_.OperationOf("ListTasks");
@@ -36,6 +41,7 @@ void TaskListing::Start() {
   upstream::CallSpec spec;
   spec.request = source_.adapter().ListTasks(query_);
   spec.operation = list.operation;
+  spec.parent_span = parent_span_;
   spec.deadline = [deadline = deadline_] { return deadline; };
   spec.decode = [&source = source_, query = query_, &clock = context_.loop.clock(), page](core::HttpResponse response) {
     return DecodePage(source, query, clock.Now(), std::move(response), page.get());

@@ -26,7 +26,8 @@ class TaskListing {
   using Done = std::function<void(absl::StatusOr<ListedTasks>)>;
 
   // `deadline` is Uptime. Only for sources that can list. `context` and `source` outlive the listing.
-  TaskListing(upstream::Context& context, Source& source, ListQuery query, absl::Duration deadline, Done done);
+  TaskListing(upstream::Context& context, Source& source, ListQuery query, absl::Duration deadline, Done done,
+              const base::SpanId& parent_span = {});
   TaskListing(const TaskListing&) = delete;
   TaskListing& operator=(const TaskListing&) = delete;
 
@@ -39,6 +40,7 @@ class TaskListing {
   Source& source_;
   const ListQuery query_;
   const absl::Duration deadline_;
+  const base::SpanId parent_span_;
   Done done_;
   std::optional<upstream::UpstreamCall> call_;
 };

@@ -18,6 +18,7 @@ struct TaskReader::Waiter {
   bool raw;
   bool poll;
   absl::Duration deadline;
+  base::SpanId span;  // of the caller
   Done done;
   base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
   Place place = kFlight;
@@ -70,6 +71,7 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
                                                 .raw = request.raw,
                                                 .poll = request.poll,
                                                 .deadline = request.deadline,
+                                                .span = request.parent_span,
                                                 .done = std::move(done)});
   const TaskKey key = waiter->key;
   if (AnswerFromCache(id, CanonicalName(*key.first, key.second), request, waiter)) return id;
@@ -154,10 +156,12 @@ void TaskReader::Begin(const TaskKey& key, Slot& slot) {
   flight.decoding->name = CanonicalName(source, key.second);
   flight.decoding->host = source.channel.endpoint.host;
   bool poll = true;
+  base::SpanId span;  // of the first who asked
   for (const ReadId id : flight.waiters) {
     Waiter& waiter = *waiters_.at(id);
     waiter.place = Waiter::kFlight;
     poll = poll && waiter.poll;
+    if (!span.valid()) span = waiter.span;
     if (waiter.raw) flight.decoding->AskForRaw();
   }
 
@@ -166,6 +170,7 @@ void TaskReader::Begin(const TaskKey& key, Slot& slot) {
   spec.request = adapter.GetTask(key.second);
   spec.operation = adapter.traits().operations.front();
   spec.priority = poll ? upstream::Priority::kPoll : upstream::Priority::kRead;
+  spec.parent_span = span;
   spec.deadline = [this, &flight] {
     // A poll has all the time, but callers who share its flight are to be told in time what is wrong.
     absl::Duration latest = absl::ZeroDuration();

@@ -32,6 +32,7 @@ struct ReadRequest {
   absl::Duration max_staleness = kDefaultStaleness;
   bool poll = false;                                   // goes behind other reads when the budget is short
   absl::Duration deadline = absl::InfiniteDuration();  // Uptime
+  base::SpanId parent_span = {};  // of the caller; the upstream call that a read starts is below it
 };
 
 // For `max_staleness`: no reading from before this moment will do, but one that is under way will.

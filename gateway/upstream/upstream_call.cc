@@ -78,11 +78,13 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     deadline = spec.deadline();
     // Before the token: tokens that wait for keys would pile up, and be spent at once when these come.
     if (credentials == nullptr) return GetCredentials();
+    step_span = BeginStep("budget");
     ticket = budget.Acquire(deadline, Then(&State::OnBudget), spec.priority);
   }
 
   void OnBudget(absl::Status granted) {
     const bool queued = std::exchange(ticket, 0) != 0;
+    EndStep(granted);
     if (granted.ok()) return Send();
     // Somebody with more time may have joined while the call was in the queue.
     if (queued && spec.deadline() > deadline) return Acquire();
@@ -96,9 +98,13 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
         {.host = channel.endpoint.host, .message = "it has failed so often that it is left alone for a while"}, wait));
   }
 
-  void GetCredentials() { channel.credentials.Get(Then(&State::OnCredentials)); }
+  void GetCredentials() {
+    step_span = BeginStep("credentials");
+    channel.credentials.Get(Then(&State::OnCredentials));
+  }
 
   void OnCredentials(absl::StatusOr<SharedCredentials> current) {
+    EndStep(current.status());
     if (!current.ok()) return Finish(std::move(current).status());
     credentials = *std::move(current);
     Acquire();
@@ -120,12 +126,20 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       if (ended) return;
     }
     sent_at = context.loop.Now();
+    step_span = BeginStep("attempt", base::SpanKind::kClient);
+    if (step_span != nullptr) {
+      step_span->Set("server.address", channel.endpoint.host);
+      step_span->Set("http.request.resend_count", attempts - 1);
+    }
     transfer = context.http.Start(channel.endpoint, std::move(request), limits, Then(&State::OnReply));
   }
 
   void OnReply(TransferResult result) {
     transfer.reset();
     transfer_error = result.error;
+    if (step_span != nullptr && result.error == TransferError::kNone) {
+      step_span->Set("http.response.status_code", result.response.status);
+    }
     if (result.error != TransferError::kNone) {
       const bool surely_not_sent = result.surely_not_sent;
       return Judge(TransferVerdict(result, channel.endpoint.host), surely_not_sent);
@@ -185,6 +199,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     if (!retry || (retry->correct_clock && !verdict.server_time)) return Finish(std::move(last_failure));
     if (retry->renew_credentials) {
       renewed = true;
+      step_span = BeginStep("credentials");
       return channel.credentials.Renew(credentials, Then(&State::OnRenewed));
     }
     if (retry->correct_clock) {
@@ -197,6 +212,8 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   // The attempt under way has ended so.
   void Report(AttemptOutcome outcome, const absl::Status& status) {
     const absl::Duration began = *std::exchange(sent_at, std::nullopt);
+    if (step_span != nullptr) step_span->Set("taskgateway.outcome", AttemptOutcomeWord(outcome));
+    EndStep(outcome == AttemptOutcome::kOk ? absl::OkStatus() : status);
     channel.observer->OnAttempt({.operation = spec.operation.name,
                                  .outcome = outcome,
                                  .status = status,
@@ -204,7 +221,18 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
                                  .retry = attempts > 1});
   }
 
+  // A step of the call, when spans are collected.
+  std::unique_ptr<base::Span> BeginStep(std::string_view name, base::SpanKind kind = base::SpanKind::kInternal) const {
+    return span == nullptr ? nullptr : context.tracer->Begin(name, kind, span->id());
+  }
+
+  void EndStep(const absl::Status& status) {
+    if (step_span != nullptr && !status.ok()) step_span->Fail(core::ReasonOf(status));
+    step_span.reset();
+  }
+
   void OnRenewed(absl::StatusOr<SharedCredentials> other) {
+    EndStep(other.status());
     if (!other.ok()) return Finish(std::move(last_failure));
     credentials = *std::move(other);
     Acquire();
@@ -217,6 +245,9 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       return;
     }
     ended = true;
+    if (span != nullptr && !status.ok()) span->Fail(core::ReasonOf(status));
+    step_span.reset();
+    span.reset();
     const auto done = std::move(spec.done);
     done(std::move(status));
   }
@@ -234,6 +265,8 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     budget.Leave(ticket);
     context.loop.Cancel(timer);
     if (transfer) context.http.Abort(*transfer);
+    step_span.reset();
+    span.reset();
   }
 
   Context& context;
@@ -252,6 +285,8 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   absl::Duration deadline;                              // as of the last Acquire
   absl::Status last_failure;
   SharedCredentials credentials;
+  std::unique_ptr<base::Span> span;       // of the call; null: nobody collects it
+  std::unique_ptr<base::Span> step_span;  // of what is under way
   // What is under way: at most one of them.
   Budget::Ticket ticket = 0;
   std::optional<HttpClient::TransferId> transfer;
@@ -266,6 +301,12 @@ UpstreamCall::~UpstreamCall() { state_->Abandon(); }
 void UpstreamCall::Start() {
   // on_send may destroy this call.
   const std::shared_ptr<State> state = state_;
+  // What a caller's span is not collected for has none either.
+  const bool wanted = state->spec.parent_span.valid() || state->spec.priority == Priority::kPoll;
+  if (base::Tracer* const tracer = state->context.tracer; tracer != nullptr && wanted) {
+    state->span = tracer->Begin("upstream", base::SpanKind::kInternal, state->spec.parent_span);
+    if (state->span != nullptr) state->span->Set("taskgateway.operation", state->spec.operation.name);
+  }
   state->starting = true;
   state->Acquire();
   state->starting = false;

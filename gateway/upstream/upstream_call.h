@@ -12,6 +12,7 @@
 #include "gateway/base/event_loop.h"
 #include "gateway/base/executor.h"
 #include "gateway/base/random.h"
+#include "gateway/base/tracer.h"
 #include "gateway/upstream/budget.h"
 #include "gateway/upstream/circuit_breaker.h"
 #include "gateway/upstream/credential_source.h"
@@ -29,6 +30,7 @@ struct Context {
   base::Executor& decode_executor;  // for replies over kInlineDecodeBytes
   RetryPolicy retry;
   TransferLimits limits;
+  base::Tracer* tracer = nullptr;  // null: nobody collects spans
 };
 
 // Replies up to this size are decoded on the loop.
@@ -52,6 +54,9 @@ struct CallSpec {
   bool idempotent = true;
   // A poll does without attempts that come later: its schedule has them.
   Priority priority = Priority::kRead;
+  // The span of whoever made the call, if there is one. The call's own span has one below it for each wait for
+  // credentials and for the budget, and for each attempt.
+  base::SpanId parent_span = {};
   // When the last interested caller gives up, as Uptime; asked anew at every decision, since callers come and go.
   std::function<absl::Duration()> deadline;
   // Reads a reply and keeps its value.

@@ -1,0 +1,19 @@
+// Spans for an OpenTelemetry collector.
+#pragma once
+
+#include <memory>
+
+#include "gateway/base/tracer.h"
+#include "taskgateway/config/v1/config.pb.h"
+
+namespace taskgateway::server {
+
+// Whether this build can.
+bool CanTrace();
+
+// Sends spans as `tracing` says, in batches, by a thread of its own; what does not fit into its queue of 2,048 spans is
+// dropped. Null without an endpoint, and in a build without OpenTelemetry. Goes within a second or two, when it has
+// sent what is left.
+std::unique_ptr<base::Tracer> MakeOtlpTracer(const config::v1::Tracing& tracing);
+
+}  // namespace taskgateway::server
