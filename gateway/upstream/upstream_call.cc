@@ -50,6 +50,12 @@ AttemptOutcome OutcomeOf(const Verdict& verdict, TransferError error) {
   return verdict.signal == Signal::kTransient ? AttemptOutcome::kUnavailable : AttemptOutcome::kRejected;
 }
 
+// Safe to show, and one of few.
+std::string Why(const absl::Status& status) {
+  std::string reason = core::ReasonOf(status);
+  return reason.empty() ? absl::StatusCodeToString(status.code()) : reason;
+}
+
 }  // namespace
 
 // The steps of a call, in order. Every step runs on the loop thread, out of a callback that holds the state, so `this`
@@ -227,7 +233,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   }
 
   void EndStep(const absl::Status& status) {
-    if (step_span != nullptr && !status.ok()) step_span->Fail(core::ReasonOf(status));
+    if (step_span != nullptr && !status.ok()) step_span->Fail(Why(status));
     step_span.reset();
   }
 
@@ -245,7 +251,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       return;
     }
     ended = true;
-    if (span != nullptr && !status.ok()) span->Fail(core::ReasonOf(status));
+    if (span != nullptr && !status.ok()) span->Fail(Why(status));
     step_span.reset();
     span.reset();
     const auto done = std::move(spec.done);
