@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadFile{"limits:", "limit:",
                 "t.yaml:21: limit: is an unknown key; did you mean \"limits\"? Known are listen, accounts, "
-                "sources, limits, log, drain, admin"},
+                "sources, limits, log, drain, admin, tracing"},
         BadFile{"    endpoint: https://c", "    endpont: x\n    endpoint: https://c",
                 "t.yaml:13: sources[0].endpont: is an unknown key; did you mean \"endpoint\"? Known are name, kind, "
                 "account, "

@@ -224,6 +224,8 @@ TEST_F(TaskWaitTest, ADrainEndsItWithTheLatestTask) {
   live_.Say("t", "RUNNING");
   Waiting& early = Wait({});
   early.wait->Drain();
+  EXPECT_FALSE(early.result.has_value()) << "it has nothing to answer with yet";
+  early.wait->Stop();
   EXPECT_EQ(core::ReasonOf(early.result->status), "SHUTTING_DOWN");
   Waiting& waiting = Wait({});
   live_.Run(absl::Seconds(1));
