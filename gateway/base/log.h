@@ -67,6 +67,9 @@ class LogLine {
   LogLine& operator=(LogLine&&) = delete;
   ~LogLine();
 
+  // Whether it is going to be written: what is costly to find out need not be found out otherwise.
+  bool wanted() const { return log_ != nullptr; }
+
   // Adds a field. Bytes that are not UTF-8 become U+FFFD.
   LogLine& Add(std::string_view key, std::string_view value);
   LogLine& Add(std::string_view key, const std::string& value) { return Add(key, std::string_view(value)); }

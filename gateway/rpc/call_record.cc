@@ -11,19 +11,6 @@ namespace {
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-base::Severity SeverityOf(absl::StatusCode code) {
-  switch (code) {
-    case absl::StatusCode::kOk:
-    case absl::StatusCode::kCancelled:
-      return base::Severity::kDebug;
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kDataLoss:
-      return base::Severity::kError;
-    default:
-      return base::Severity::kInfo;
-  }
-}
-
 }  // namespace
 
 std::string CallRecords::NewTraceId() {
@@ -63,15 +50,17 @@ grpc::Status CallRecord::End(const absl::Status& ended) {
   CallMetrics::OfMethod& metrics = records_->metrics_.Of(method_);
   metrics.handled[static_cast<std::size_t>(status.code())].Add();
   metrics.handling.Observe(took);
+  // Nothing more is done for a line that is not written: a busy gateway drops most of them.
+  base::LogLine line = BeginLine(status.code());
   std::string trace_id;
   if (span_ != nullptr) {
     trace_id = TraceIdText(span_->id());
     EndSpan(status);
   }
-  if (status.ok() && !records_->log_.Enabled(base::Severity::kDebug)) return grpc::Status::OK;
+  if (status.ok() && !line.wanted()) return grpc::Status::OK;
   if (trace_id.empty()) trace_id = TraceIdOf(*context_);
   if (trace_id.empty()) trace_id = records_->NewTraceId();
-  WriteLine(status, took, trace_id);
+  if (line.wanted()) Fill(line, status, took, trace_id);
   if (!status.ok()) context_->AddTrailingMetadata("trace-id", trace_id);
   return ToGrpcStatus(status);
 }
@@ -80,11 +69,22 @@ grpc::Status CallRecord::EndStream(const absl::Status& status) {
   return End(status.ok() && context_->IsCancelled() ? absl::CancelledError("the caller went away") : status);
 }
 
-void CallRecord::WriteLine(const absl::Status& status, absl::Duration took, std::string_view trace_id) const {
-  const base::Severity severity = SeverityOf(status.code());
-  if (!records_->log_.Enabled(severity)) return;
+base::LogLine CallRecord::BeginLine(absl::StatusCode code) const {
+  switch (code) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kCancelled:
+      return records_->log_.Info("call");
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDataLoss:
+      return records_->log_.Error("call_failed");
+    default:
+      return records_->log_.Info("call_failed");
+  }
+}
+
+void CallRecord::Fill(base::LogLine& line, const absl::Status& status, absl::Duration took,
+                      std::string_view trace_id) const {
   const MethodName& name = NameOf(method_);
-  base::LogLine line = records_->log_.Line(severity, severity == base::Severity::kDebug ? "call" : "call_failed");
   line.Add("method", absl::StrCat(ToAbsl(name.service), "/", ToAbsl(name.method)));
   if (!name_.empty()) line.Add("name", name_);
   if (names_ > 1) line.Add("names", names_);

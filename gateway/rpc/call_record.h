@@ -45,7 +45,7 @@ class CallRecords {
 };
 
 // The record of one call, from its first line of ours to the status it ends with. Counts always. Writes a line `call`
-// at level debug for OK and for a caller who went away, and `call_failed` for any other end, at level error for a bug
+// at level info for OK and for a caller who went away, and `call_failed` for any other end, at level error for a bug
 // of ours and else at info. Goes from thread to thread with its call.
 class CallRecord {
  public:
@@ -73,7 +73,8 @@ class CallRecord {
  private:
   void BeginSpan();
   void EndSpan(const absl::Status& status);
-  void WriteLine(const absl::Status& status, absl::Duration took, std::string_view trace_id) const;
+  base::LogLine BeginLine(absl::StatusCode code) const;
+  void Fill(base::LogLine& line, const absl::Status& status, absl::Duration took, std::string_view trace_id) const;
 
   CallRecords* records_;
   Method method_;
