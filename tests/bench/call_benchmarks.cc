@@ -1,4 +1,4 @@
-// What counting a call costs while another thread counts as well.
+// What counting and logging a call costs while another thread does so as well.
 #include <atomic>
 #include <thread>
 
@@ -34,7 +34,9 @@ void CountCall(benchmark::State& state) {
   other.join();
 }
 
-BENCHMARK(CountCall)->Name("count a call, with another thread that does")->Iterations(1);
+BENCHMARK(CountCall)
+    ->Name("count and log a call, beyond the log's limits, with another thread that does")
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace taskgateway::bench

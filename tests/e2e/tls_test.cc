@@ -7,6 +7,7 @@
 #include "grpcpp/security/auth_context.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/gateway_fixture.h"
+#include "tests/e2e/scrape.h"
 #include "tests/support/tls_folder.h"
 
 namespace taskgateway::e2e {
@@ -96,6 +97,32 @@ TEST_F(TlsTest, ABadPairLeavesTheOldOneInUseAndIsToldOnce) {
   EXPECT_TRUE(Eventually([&] { return Call(*As(&caller_)).ok() && shown_ == second.certificate; }));
   const std::string text = log_text();
   EXPECT_EQ(text.find("certificates_rejected"), text.rfind("certificates_rejected"));
+}
+
+TEST_F(TlsTest, TheLogSaysWhoCalled) {
+  StartTls();
+  const auto stub = As(&caller_);
+  grpc::ClientContext context;
+  v1::GetTaskRequest request;
+  request.set_name("sources/cc/tasks/nowhere");
+  v1::Task task;
+  EXPECT_EQ(stub->GetTask(&context, request, &task).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_THAT(log_text(), HasSubstr("\"caller\":\"spiffe://test/caller\""));
+}
+
+TEST_F(TlsTest, MetricsTellOfTheCertificate) {
+  StartTls();
+  const Scrape first(Admin("/metrics").body);
+  EXPECT_GT(first.Of("taskgateway_certificate_expiry_seconds"), 0);
+  EXPECT_LE(first.Of("taskgateway_certificate_expiry_seconds"), 3600);
+  EXPECT_EQ(first.Of("taskgateway_certificate_reloads_total{outcome=\"rejected\"}"), 0);
+  const auto reloads = [&](const std::string& outcome) {
+    return Scrape(Admin("/metrics").body).Of("taskgateway_certificate_reloads_total{outcome=\"" + outcome + "\"}");
+  };
+  folder_.Write("server.key", servers_.Issue("DNS:another").key);
+  EXPECT_TRUE(Eventually([&] { return reloads("rejected") == 1; }));
+  folder_.Put(servers_.Issue("IP:127.0.0.1"));
+  EXPECT_TRUE(Eventually([&] { return reloads("loaded") == 1; }));
 }
 
 TEST_F(TlsTest, CallersAuthoritiesAreRenewedToo) {

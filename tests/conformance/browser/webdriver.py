@@ -16,6 +16,15 @@ class Browser:
         self.log = tempfile.NamedTemporaryFile()
         self.driver = subprocess.Popen(["chromedriver", "--port=0", f"--log-path={self.log.name}"],
                                        stdout=subprocess.PIPE, text=True)
+        try:
+            self._begin()
+        except BaseException:
+            self.driver.terminate()
+            self.driver.wait()
+            raise
+        return self
+
+    def _begin(self):
         for line in self.driver.stdout:
             port = line.strip().rstrip(".").split()[-1:]
             if "started successfully on port" in line and port[0].isdigit():
@@ -31,7 +40,6 @@ class Browser:
         capabilities = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
         self.base += "/session/" + session["sessionId"]
-        return self
 
     def __exit__(self, *_):
         try:

@@ -1,6 +1,13 @@
 #include "gateway/server/http_server.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -12,8 +19,11 @@ namespace {
 
 using support::HttpGet;
 using support::HttpGot;
+using testing::AnyOf;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 class HttpServerTest : public testing::Test {
  protected:
@@ -76,6 +86,54 @@ TEST_F(HttpServerTest, NothingElseIsServed) {
     const HttpGot got = Get(path);
     EXPECT_TRUE(got.status == 404 || got.status == 400) << path << " " << got.status;
     EXPECT_THAT(got.body, Not(HasSubstr("root:"))) << path;
+  }
+}
+
+// Connections whose other end says nothing, or one thing.
+class Silent {
+ public:
+  explicit Silent(int port, const std::string& says = "") : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(send(socket_, says.data(), says.size(), 0), static_cast<ssize_t>(says.size()));
+  }
+  ~Silent() { close(socket_); }
+  Silent(const Silent&) = delete;
+  Silent& operator=(const Silent&) = delete;
+
+  // Everything up to the end.
+  std::string Answer() const {
+    std::string answer;
+    std::array<char, 1024> piece{};
+    for (ssize_t got; (got = recv(socket_, piece.data(), piece.size(), 0)) > 0;) answer.append(piece.data(), got);
+    return answer;
+  }
+
+ private:
+  const int socket_;
+};
+
+TEST_F(HttpServerTest, WhatIsNoHttpIsRefused) {
+  for (const std::string& text :
+       {std::string("hello there\r\n\r\n"), "GET /fixed HTTP/1.1\r\nX: " + std::string(10000, 'x') + "\r\n\r\n",
+        std::string("GET /fixed HTTP/1.1\r\nno colon\r\n\r\n"), std::string("\x16\x03\x01\x02\x00\x01\x00\x01", 8)}) {
+    const std::string answer = Silent(server_->port(), text).Answer();
+    EXPECT_THAT(answer, AnyOf(StartsWith("HTTP/1.1 400 "), IsEmpty())) << text.substr(0, 20);
+  }
+  EXPECT_EQ(Get("/fixed").status, 200);
+}
+
+TEST_F(HttpServerTest, ClientsThatSayNothingStandInNobodysWayUntilThereAreTooMany) {
+  std::vector<std::unique_ptr<Silent>> silent;
+  for (int i = 0; i < 50; ++i) silent.push_back(std::make_unique<Silent>(server_->port(), "GET /fix"));
+  EXPECT_EQ(Get("/fixed").status, 200);
+  for (int i = 0; i < 50; ++i) silent.push_back(std::make_unique<Silent>(server_->port()));
+  EXPECT_EQ(silent.back()->Answer(), "") << "closed at once";
+  silent.clear();
+  while (Get("/fixed").status != 200) {
   }
 }
 

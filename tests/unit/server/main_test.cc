@@ -173,7 +173,8 @@ TEST_P(SignalTest, ServesUntilItComesAndTellsItsPort) {
   process.WaitFor("\"event\":\"started\"");
   process.Signal(SIGPIPE);
   std::ifstream file(ports);
-  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), MatchesRegex("\\{\"admin\": [1-9][0-9]*, \"grpc\": [1-9][0-9]*\\}\n"));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}),
+              MatchesRegex("\\{\"admin\": [1-9][0-9]*, \"grpc\": [1-9][0-9]*\\}\n"));
   process.Signal(GetParam());
   EXPECT_EQ(process.ExitCode(), 0);
   EXPECT_THAT(process.text(),
