@@ -108,11 +108,34 @@ LogLine& LogLine::AddLiteral(std::string_view key, std::string_view json) {
 LogLine Log::Line(Severity severity, std::string_view event) {
   if (!Enabled(severity)) return LogLine(nullptr);
   const std::optional<std::int64_t> suppressed = Admit(event);
-  if (!suppressed.has_value()) return LogLine(nullptr);
+  return suppressed ? Begin(severity, event, *suppressed) : LogLine(nullptr);
+}
+
+LogLine Log::Line(Severity severity, FrequentLogEvent& event) {
+  if (!Enabled(severity)) return LogLine(nullptr);
+  const std::int64_t now = absl::ToInt64Nanoseconds(clock_.Uptime());
+  if (now >= event.silent_until_.load(std::memory_order_relaxed)) {
+    if (const std::optional<std::int64_t> suppressed = Admit(event.name_)) {
+      const std::uint64_t dropped = event.dropped_.Value();
+      const std::uint64_t told = event.told_.exchange(dropped, std::memory_order_relaxed);
+      // Of two that come at once, the later may have counted less.
+      const std::uint64_t news = dropped > told ? dropped - told : 0;
+      return Begin(severity, event.name_, *suppressed + static_cast<std::int64_t>(news));
+    }
+    // Until there can be a token again.
+    event.silent_until_.store(now + static_cast<std::int64_t>(1e9 / limits_.lines_per_second),
+                              std::memory_order_relaxed);
+    return LogLine(nullptr);  // Admit has counted it
+  }
+  event.dropped_.Add();
+  return LogLine(nullptr);
+}
+
+LogLine Log::Begin(Severity severity, std::string_view event, std::int64_t suppressed) {
   LogLine line(this);
   line.text_ = "{";
   line.Add("time", clock_.Now()).Add("severity", SeverityWord(severity)).Add("event", event);
-  if (*suppressed > 0) line.Add("suppressed", *suppressed);
+  if (suppressed > 0) line.Add("suppressed", suppressed);
   return line;
 }
 

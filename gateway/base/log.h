@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/counter.h"
 #include "gateway/base/mutex.h"
 
 namespace taskgateway::base {
@@ -103,6 +104,22 @@ class LogLine {
   std::string text_;
 };
 
+// An event that comes with every call. While its limit is used up, its lines are dropped without a lock. Thread-safe.
+class FrequentLogEvent {
+ public:
+  // `name` outlives it.
+  explicit FrequentLogEvent(std::string_view name) : name_(name) {}
+  FrequentLogEvent(const FrequentLogEvent&) = delete;
+  FrequentLogEvent& operator=(const FrequentLogEvent&) = delete;
+
+ private:
+  friend class Log;
+  const std::string_view name_;
+  std::atomic<std::int64_t> silent_until_ = 0;  // Uptime, nanoseconds
+  Counter dropped_;
+  std::atomic<std::uint64_t> told_ = 0;  // of dropped_, in lines so far
+};
+
 // Thread-safe. Lines may come in another order than they were begun, but never mixed.
 class Log {
  public:
@@ -118,6 +135,7 @@ class Log {
 
   // Begins a line. `event` says what happened in snake_case and is one of few: each one is remembered with its limits.
   LogLine Line(Severity severity, std::string_view event);
+  LogLine Line(Severity severity, FrequentLogEvent& event);
   LogLine Debug(std::string_view event) { return Line(Severity::kDebug, event); }
   LogLine Info(std::string_view event) { return Line(Severity::kInfo, event); }
   LogLine Warning(std::string_view event) { return Line(Severity::kWarning, event); }
@@ -134,6 +152,7 @@ class Log {
   // The lines of `event` that were dropped since the last one that passed, or nothing when this one is to be dropped
   // too.
   std::optional<std::int64_t> Admit(std::string_view event);
+  LogLine Begin(Severity severity, std::string_view event, std::int64_t suppressed);
   void Write(std::string_view line);
 
   const Clock& clock_;

@@ -73,12 +73,12 @@ base::LogLine CallRecord::BeginLine(absl::StatusCode code) const {
   switch (code) {
     case absl::StatusCode::kOk:
     case absl::StatusCode::kCancelled:
-      return records_->log_.Info("call");
+      return records_->log_.Line(base::Severity::kInfo, records_->call_);
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kDataLoss:
-      return records_->log_.Error("call_failed");
+      return records_->log_.Line(base::Severity::kError, records_->call_failed_);
     default:
-      return records_->log_.Info("call_failed");
+      return records_->log_.Line(base::Severity::kInfo, records_->call_failed_);
   }
 }
 

@@ -38,6 +38,8 @@ class CallRecords {
   const base::Clock& clock_;
   base::Log& log_;
   base::Tracer* const tracer_;
+  base::FrequentLogEvent call_{"call"};
+  base::FrequentLogEvent call_failed_{"call_failed"};
   CallMetrics metrics_;
   base::Counter log_bytes_;
   base::Mutex random_mutex_;

@@ -129,6 +129,26 @@ TEST_F(LogTest, AStormOfOneEventIsCutAndTheNextLineSaysHowManyAreMissing) {
   EXPECT_THAT(sink_.lines[6], Not(HasSubstr("suppressed")));
 }
 
+TEST_F(LogTest, AFrequentEventIsCutTheSameAndCountsWhatItDroppedByItself) {
+  Log log(clock_, sink_, {.lines_per_second = 10, .burst = 2});
+  FrequentLogEvent event("e");
+  const auto call = [&] { return log.Line(Severity::kInfo, event).wanted(); };
+  EXPECT_TRUE(call());
+  EXPECT_TRUE(call());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(call());
+  clock_.uptime += absl::Milliseconds(99);
+  EXPECT_FALSE(call());
+  clock_.uptime += absl::Milliseconds(1);
+  EXPECT_TRUE(call());
+  ASSERT_EQ(sink_.lines.size(), 3u);
+  EXPECT_THAT(sink_.lines[2], testing::HasSubstr("\"suppressed\":6}"));
+  clock_.uptime += absl::Seconds(1);
+  EXPECT_TRUE(call());
+  EXPECT_THAT(sink_.lines[3], testing::Not(testing::HasSubstr("suppressed")));
+  log.SetLevel(Severity::kWarning);
+  EXPECT_FALSE(call());
+}
+
 TEST_F(LogTest, LinesOfManyThreadsAreNeverMixed) {
   Log log(clock_, sink_, {.lines_per_second = 0, .burst = 1000});
   std::vector<std::thread> threads;
