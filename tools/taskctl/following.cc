@@ -28,8 +28,8 @@ void Persistence::Heard() { heard_ = terminal_.now(); }
 
 bool Persistence::WorthAnotherTry(const google::rpc::Status& status) {
   if (!GoesOn() || !MayPass(status)) return false;
-  // The gateway itself says that there is no task yet: it is there, and so will be the task.
-  if (ReasonOf(status) == "TASK_NOT_YET_CREATED") Heard();
+  // The gateway itself says so, of the upstream or of a task that there is not yet: it is there.
+  if (!ReasonOf(status).empty()) Heard();
   return terminal_.now() - heard_ <= kPatience;
 }
 

@@ -80,12 +80,31 @@ absl::Status SetBool(const Given& given, bool& value) {
   return Wrong(given.place, absl::StrCat("'", given.text, "' is not true or false"));
 }
 
+// host:port, or a target of one of gRPC's own resolvers.
+bool IsServer(std::string_view server) {
+  for (const std::string_view scheme : {"dns:", "ipv4:", "ipv6:", "unix:", "xds:"}) {
+    if (server.starts_with(scheme)) return server.size() > scheme.size();
+  }
+  const std::size_t colon = server.rfind(':');
+  int port = 0;
+  return colon != std::string_view::npos && colon > 0 && server.find('/') == std::string_view::npos &&
+         absl::SimpleAtoi(absl::string_view(server.data() + colon + 1, server.size() - colon - 1), &port) && port > 0 &&
+         port <= 65535;
+}
+
 absl::StatusOr<Settings> Understand(const std::map<std::string, Given, std::less<>>& given) {
   Settings settings;
   const auto set_text = [&](std::string_view key, std::string& value) {
     if (const auto found = given.find(key); found != given.end()) value = found->second.text;
   };
   set_text("server", settings.server);
+  if (!IsServer(settings.server)) {
+    const auto found = given.find("server");
+    return Wrong(found == given.end() ? "--server" : found->second.place,
+                 absl::StrCat("'", settings.server,
+                              "' is not host:port; write it like 127.0.0.1:8980, without a scheme, "
+                              "the port 1..65535"));
+  }
   set_text("ca_file", settings.ca_file);
   set_text("cert_file", settings.cert_file);
   set_text("key_file", settings.key_file);

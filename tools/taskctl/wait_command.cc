@@ -97,6 +97,8 @@ class Waiting {
 
   void Trouble(const google::rpc::Status& status) {
     const std::string trouble = ReasonOf(status) == "TASK_NOT_YET_CREATED" ? "no task yet" : status.message();
+    // The next call answers at once, too: whether the gateway is back is to be known before a long wait.
+    first_ = first_ || status.code() == google::rpc::UNAVAILABLE;
     const bool is_new = progress_.trouble.empty();
     progress_.trouble = trouble;
     if (is_new && !terminal_.surface.live) {

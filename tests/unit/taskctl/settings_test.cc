@@ -141,6 +141,18 @@ TEST_F(SettingsTest, ABadValueNamesThePlaceThatItCameFrom) {
   EXPECT_THAT(Refusal(), HasSubstr("config.yaml: tls: 'maybe' is not true or false"));
 }
 
+TEST_F(SettingsTest, AServerIsHostAndPort) {
+  for (const char* bad : {"127.0.0.1", "127.0.0.1:", "127.0.0.1:abc", "127.0.0.1:99999", "127.0.0.1:0", ":8980",
+                          "http://127.0.0.1:8980", "localhost:8980/", "dns:"}) {
+    flags_["server"] = bad;
+    EXPECT_THAT(Refusal(), HasSubstr("--server: '" + std::string(bad) + "' is not host:port; write it like")) << bad;
+  }
+  for (const char* good : {"localhost:8980", "[::1]:8980", "dns:///gateway:8980", "ipv4:10.0.0.1:8980,10.0.0.2:8980"}) {
+    flags_["server"] = good;
+    EXPECT_TRUE(Load().ok()) << good;
+  }
+}
+
 TEST_F(SettingsTest, ATlsFileTurnsTlsOnUnlessToldOtherwise) {
   flags_["ca_file"] = "ca.pem";
   EXPECT_TRUE(Load()->tls);
