@@ -41,6 +41,8 @@ constexpr Row kRows[] = {
     {Match::kPrefix, "ServiceUnavailable", ErrorClass::kUnavailable},
     {Match::kPrefix, "InternalError", ErrorClass::kUnavailable},
     {Match::kPrefix, "InternalFailure", ErrorClass::kUnavailable},
+    // Terraform's provider of Alibaba Cloud takes it for a product that is gone.
+    {Match::kWhole, "InvalidProvisionedProduct.NotFound", ErrorClass::kProductNotFound},
     // `InvalidRamUser.NoPermission` came with HTTP 400 in Cloud Control's error list of 2025-03 and comes with 403 in
     // 2026's.
     {Match::kWhole, "NoPermission", ErrorClass::kPermissionDenied},

@@ -8,6 +8,7 @@ namespace taskgateway::alibaba {
 // What an error means: the rows of the contract's "Call status" that an upstream can cause.
 enum class ErrorClass {
   kTaskNotFound,
+  kProductNotFound,  // a provisioned product
   kTaskAlreadyDone,
   kThrottled,
   kUnavailable,  // may go away by itself

@@ -104,6 +104,8 @@ Verdict ClassifyError(const ErrorReply& error, const core::HttpResponse& respons
   switch (meaning) {
     case ErrorClass::kTaskNotFound:
       return verdict(core::TaskNotFound(ref.name, upstream));
+    case ErrorClass::kProductNotFound:
+      return verdict(core::ProductNotFound(ref.name, upstream));
     case ErrorClass::kTaskAlreadyDone:
       return verdict(core::TaskAlreadyDone(ref.name, upstream));
     case ErrorClass::kThrottled:

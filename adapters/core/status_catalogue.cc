@@ -119,6 +119,15 @@ absl::Status TaskNotFound(std::string_view name, const UpstreamError& error) {
   return status;
 }
 
+absl::Status ProductNotFound(std::string_view name, const UpstreamError& error) {
+  absl::Status status =
+      Theirs(absl::StatusCode::kNotFound, "PRODUCT_NOT_FOUND", error,
+             absl::StrCat("there is no provisioned product behind ", Name(name), " at ", HostOf(error), Said(error),
+                          "; check its id, and that the source is the account that it belongs to"));
+  AttachResource("taskgateway/ProvisionedProduct", name, "the upstream does not know this product", &status);
+  return status;
+}
+
 absl::Status TaskNotFoundAnywhere(std::string_view name) {
   absl::Status status = Ours(absl::StatusCode::kNotFound, "TASK_NOT_FOUND", {},
                              absl::StrCat("no source has ", Name(name),
@@ -211,9 +220,10 @@ absl::Status UpstreamMisconfigured(const UpstreamError& error) {
 }
 
 absl::Status TaskAlreadyDone(std::string_view name, const UpstreamError& error) {
-  absl::Status status = Theirs(
-      absl::StatusCode::kFailedPrecondition, "TASK_ALREADY_DONE", error,
-      absl::StrCat(Name(name), " has ended and cannot be cancelled", Said(error), "; GetTask tells how it ended"));
+  absl::Status status =
+      Theirs(absl::StatusCode::kFailedPrecondition, "TASK_ALREADY_DONE", error,
+             absl::StrCat(Name(name), " cannot be cancelled: it has ended, or is being cancelled already", Said(error),
+                          "; GetTask tells its state"));
   google::rpc::PreconditionFailure precondition;
   google::rpc::PreconditionFailure::Violation* violation = precondition.add_violations();
   violation->set_type("TASK_STATE");

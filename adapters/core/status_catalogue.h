@@ -36,6 +36,8 @@ struct UpstreamError {
 
 // NOT_FOUND, TASK_NOT_FOUND with ResourceInfo{taskgateway/Task, name}.
 absl::Status TaskNotFound(std::string_view name, const UpstreamError& error);
+// NOT_FOUND, PRODUCT_NOT_FOUND with ResourceInfo{taskgateway/ProvisionedProduct, name}: what `name` belongs to.
+absl::Status ProductNotFound(std::string_view name, const UpstreamError& error);
 // NOT_FOUND, TASK_NOT_FOUND with ResourceInfo: no source has the task (wildcard).
 absl::Status TaskNotFoundAnywhere(std::string_view name);
 // NOT_FOUND, TASK_NOT_YET_CREATED: the alias resolves to nothing yet.

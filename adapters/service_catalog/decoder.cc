@@ -40,22 +40,6 @@ bool SaysThereAreNone(const JsonValue& root) {
   return (details == nullptr || details->IsNull()) && TotalCount(root) == 0;
 }
 
-// An alias stands for the last task of a product. A product that does not exist has none: that is the caller's
-// NOT_FOUND.
-std::optional<Verdict> UnknownProduct(const HttpResponse& response, const TaskRef& ref) {
-  if (response.status < 400 || response.status >= 500) return std::nullopt;
-  const alibaba::ErrorReply error = alibaba::ReadErrorReply(response);
-  if (error.code != "InvalidProvisionedProduct.NotFound") return std::nullopt;
-  Verdict verdict;
-  verdict.status = core::TaskNotFound(ref.name, {.host = ref.host,
-                                                 .http_status = response.status,
-                                                 .code = error.code,
-                                                 .message = error.message,
-                                                 .request_id = error.request_id,
-                                                 .ram_action = ""});
-  return verdict;
-}
-
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref, bool want_raw) {
@@ -118,7 +102,6 @@ Reply<TaskPage> DecodeListTasksReply(HttpResponse response, const ListQuery& que
 }
 
 Reply<AliasStep> DecodeGetProvisionedProductReply(HttpResponse response, const TaskRef& ref) {
-  if (std::optional<Verdict> verdict = UnknownProduct(response, ref)) return {.verdict = *std::move(verdict)};
   Reply<AliasStep> reply;
   const std::optional<JsonDocument> document =
       alibaba::OpenReply(response, ref, kGetProvisionedProductAction, kMaxReplyBytes, &reply.verdict);
@@ -134,7 +117,6 @@ Reply<AliasStep> DecodeGetProvisionedProductReply(HttpResponse response, const T
 }
 
 Reply<AliasStep> DecodeNewestTaskReply(HttpResponse response, const TaskRef& ref) {
-  if (std::optional<Verdict> verdict = UnknownProduct(response, ref)) return {.verdict = *std::move(verdict)};
   Reply<TaskPage> page = DecodeListTasksReply(std::move(response), {.provisioned_product_id = "", .page_size = 1}, ref);
   Reply<AliasStep> reply{.verdict = std::move(page.verdict)};
   if (!page.value.tasks.empty()) reply.value.task_id = page.value.tasks.front().uid();

@@ -9,6 +9,9 @@
 namespace taskgateway::rpc {
 namespace {
 
+// A caller's own timer ends its call as the deadline passes here, give or take the way and gRPC's rounding.
+constexpr absl::Duration kDeadlineSlack = absl::Milliseconds(20);
+
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -43,7 +46,7 @@ void CallRecord::EndSpan(const absl::Status& status) {
 
 grpc::Status CallRecord::End(const absl::Status& ended) {
   absl::Status status = ended;
-  if (absl::IsCancelled(status) && absl::FromChrono(context_->deadline()) <= records_->clock_.Now()) {
+  if (absl::IsCancelled(status) && absl::FromChrono(context_->deadline()) <= records_->clock_.Now() + kDeadlineSlack) {
     status = core::DeadlinePassed("answering the call");
   }
   const absl::Duration took = records_->clock_.Uptime() - began_;

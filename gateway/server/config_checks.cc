@@ -81,6 +81,9 @@ class Checks {
       if (!address.ok()) {
         Report("listen.health_address",
                absl::StrCat("is ", QuoteValue(listen.health_address()), ", which ", address.status().message()));
+      } else if (listen.health_address() == listen.address() && !listen.address().ends_with(":0")) {
+        Report("listen.health_address", absl::StrCat("is ", QuoteValue(listen.health_address()),
+                                                     ", which listen.address takes; choose another port"));
       }
     }
     const config::v1::Tls& tls = listen.tls();

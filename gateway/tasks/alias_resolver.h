@@ -34,7 +34,7 @@ struct AliasRequest {
 class AliasResolver {
  public:
   using ResolveId = std::uint64_t;
-  // The task's id. NOT_FOUND TASK_NOT_YET_CREATED: the product has no task. NOT_FOUND TASK_NOT_FOUND: there is no such
+  // The task's id. NOT_FOUND TASK_NOT_YET_CREATED: the product has no task. NOT_FOUND PRODUCT_NOT_FOUND: there is no such
   // product. Else the upstream call's status.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
 

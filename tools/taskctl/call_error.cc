@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "adapters/core/proto_time.h"
@@ -37,6 +38,11 @@ std::string HintFor(const google::rpc::Status& status, std::string_view server) 
   if (reason == "SOURCE_NOT_FOUND") return "`taskctl sources` lists the configured sources";
   if (reason == "TASK_ID_AMBIGUOUS") return "name the source: taskctl get SOURCE/TASK";
   if (status.code() == google::rpc::UNAVAILABLE && reason.empty()) {
+    if (absl::StrContains(status.message(), "handshake failed")) {
+      return absl::StrCat("TLS fails at ", VisibleLine(server),
+                          "; check --ca-file and --server-name, and --cert-file and --key-file where the gateway wants "
+                          "callers' certificates");
+    }
     return absl::StrCat("no gateway answers at ", VisibleLine(server),
                         "; start it, or name another with --server, and check --tls on both sides");
   }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tools/taskctl/exit_code.h"
 #include "tools/taskctl/task_name.h"
+#include "tools/taskctl/text.h"
 
 namespace taskgateway::taskctl {
 namespace {
@@ -42,9 +45,9 @@ constexpr const char* kGetDescription =
     "NAME is SOURCE/TASK, TASK (looks in every source) or a full resource name.";
 
 constexpr const char* kWaitDescription =
-    "Wait for the end of a task, over cut connections and passing trouble. What happens meanwhile goes to standard "
-    "error, the\n"
-    "task to standard output. NAME as in get, or sources/SOURCE/provisionedProducts/ID/tasks/latest.";
+    "Wait for the end of a task, over cut connections and passing trouble; a gateway may be gone for a minute.\n"
+    "What happens meanwhile goes to standard error, the task to standard output.\n"
+    "NAME as in get, or sources/SOURCE/provisionedProducts/ID/tasks/latest.";
 
 constexpr const char* kWatchDescription =
     "Watch tasks until all have ended: a live table on a terminal, else a line for each change. NAME as in wait.";
@@ -95,6 +98,13 @@ absl::Time ParseTime(const std::string& text) {
 std::string FullSourceName(const std::string& name) {
   return name.rfind("sources/", 0) == 0 ? name : absl::StrCat("sources/", name);
 }
+
+class Help final : public CLI::Formatter {
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    // How CLI11 notes what a negative flag means.
+    return absl::StrReplaceAll(CLI::Formatter::make_option_name(option, is_positional), {{"{false}", ""}});
+  }
+};
 
 // The parsed texts, before they are understood.
 struct Typed {
@@ -147,11 +157,11 @@ void AddFollowingCommands(CLI::App& app, Typed& typed) {
   logs->add_option("--tail", typed.logs.tail_bytes, "Begin so many bytes before the end, such as 4096 or 64KiB")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
-      ->type_name("SIZE");
+      ->option_text("SIZE");
   logs->add_option("--command", typed.logs.command, "Only what this command wrote, such as apply")->type_name("WORD");
   logs->add_option("--stream", typed.logs.stream, "Only this stream")
       ->check(CLI::IsMember({"stdout", "stderr"}))
-      ->type_name("");
+      ->option_text("stdout|stderr");
   for (CLI::App* command : {wait, watch}) {
     command
         ->add_option("--created-after", typed.created_after,
@@ -218,7 +228,7 @@ std::variant<CommandLine, int> ParseCommandLine(const std::vector<std::string>& 
                                                 std::ostream& err) {
   Typed typed;
   CLI::App app(kDescription, "taskctl");
-  app.footer(kFooter);
+  app.formatter(std::make_shared<Help>());
   app.set_version_flag("--version", "taskctl " TASKGATEWAY_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
@@ -252,11 +262,20 @@ std::variant<CommandLine, int> ParseCommandLine(const std::vector<std::string>& 
       ->add_option("SERVICE", typed.service, "What to ask about, such as live (default: the whole gateway)")
       ->type_name("");
 
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->footer("Connection options, examples and exit codes: taskctl --help");
+  }
+  app.footer(kFooter);
+
   try {
     // CLI11 takes the arguments from the back.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     return Understand(app, typed);
   } catch (const CLI::ParseError& error) {
+    if (const std::vector<std::string> rest = app.remaining(); app.get_subcommands().empty() && !rest.empty()) {
+      err << "'" << VisibleLine(rest.front()) << "' is no command or option of taskctl; taskctl --help lists them\n";
+      return static_cast<int>(ExitCode::kUsage);
+    }
     const int code = app.exit(error, out, err);
     return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
   }

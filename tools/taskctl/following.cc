@@ -2,6 +2,7 @@
 
 #include "google/rpc/code.pb.h"
 #include "tools/taskctl/call_error.h"
+#include "tools/taskctl/text.h"
 
 namespace taskgateway::taskctl {
 namespace {
@@ -24,13 +25,30 @@ bool MayPass(const google::rpc::Status& status) {
 
 }  // namespace
 
-void Persistence::Heard() { heard_ = terminal_.now(); }
+void Persistence::Heard() {
+  heard_ = terminal_.now();
+  if (!outage().empty() && !terminal_.surface.live) {
+    terminal_.err << "taskctl: " << VisibleLine(terminal_.server) << " answers again\n" << std::flush;
+  }
+  lost_ = 0;
+}
+
+std::string Persistence::outage() const {
+  // Replicas come and go: another one answers at the second try.
+  return lost_ > 1 ? "the gateway does not answer; trying again for a minute" : "";
+}
 
 bool Persistence::WorthAnotherTry(const google::rpc::Status& status) {
   if (!GoesOn() || !MayPass(status)) return false;
-  // The gateway itself says so, of the upstream or of a task that there is not yet: it is there.
-  if (!ReasonOf(status).empty()) Heard();
-  return terminal_.now() - heard_ <= kPatience;
+  const std::string reason = ReasonOf(status);
+  // The gateway itself says so, of a task that there is not yet or of the upstream that it has read before: it is
+  // there.
+  if (reason == "TASK_NOT_YET_CREATED" || (!reason.empty() && heard_ > absl::InfinitePast())) Heard();
+  if (terminal_.now() - heard_ > kPatience) return false;
+  if (reason.empty() && ++lost_ == 2 && !terminal_.surface.live) {
+    terminal_.err << "taskctl: " << outage() << "\n" << std::flush;
+  }
+  return true;
 }
 
 void Persistence::PauseBeforeTry(const KeepGoing& keep_going) {

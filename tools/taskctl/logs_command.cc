@@ -26,7 +26,7 @@ class LogPrinter {
       const google::rpc::Status status =
           client_.ReadTaskLogs(request_, keep_going, [this](const auto& chunk) { OnChunk(chunk); });
       if (status.code() == 0) {
-        PrintRest();
+        EndLine();
         return ExitCode::kSucceeded;
       }
       if (persistence_.WorthAnotherTry(status)) {
@@ -34,11 +34,11 @@ class LogPrinter {
         continue;
       }
       if (!persistence_.GoesOn()) break;
-      PrintRest();
+      EndLine();
       terminal_.err << CallErrorText(request_.name(), status, terminal_.server);
       return ExitCodeOf(status);
     }
-    PrintRest();
+    EndLine();
     return persistence_.TellEnd("the task goes on without taskctl");
   }
 
@@ -50,7 +50,7 @@ class LogPrinter {
       request_.clear_tail_bytes();
     }
     if (chunk.rewritten()) {
-      PrintRest();
+      EndLine();
       terminal_.err << "taskctl: the upstream has changed the log; from entry " << chunk.entry_index()
                     << " on it comes anew\n";
     }
@@ -75,7 +75,11 @@ class LogPrinter {
 
   // A line may come in pieces, and so may what colours it.
   void PrintForPeople(const std::string& lines) { terminal_.out << Visible(WithoutColours(lines)) << std::flush; }
-  void PrintRest() { PrintForPeople(std::exchange(rest_, "")); }
+  // Before something else is printed: on a terminal it gets a line of its own.
+  void EndLine() {
+    PrintForPeople(std::exchange(rest_, ""));
+    if (terminal_.surface.live && !std::exchange(line_ended_, true)) terminal_.out << "\n" << std::flush;
+  }
 
   GatewayClient& client_;
   const Terminal& terminal_;

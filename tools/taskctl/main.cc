@@ -50,6 +50,8 @@ std::function<bool()> CatchInterrupts() {
 
 int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // What gRPC would print is in the status that is printed anyway.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   const int code = taskgateway::taskctl::Run(
       {argv + 1, argv + argc},
       {std::cout, std::cerr, Variable, [] { return absl::Now(); }, StandardOutput(), CatchInterrupts});

@@ -25,7 +25,7 @@ struct SettingDescription {
 inline constexpr SettingDescription kSettings[] = {
     {"server", "ADDRESS", "The gateway, host:port (default 127.0.0.1:8980)"},
     {"timeout", "DURATION",
-     "Longest wait for the whole command, such as 500ms, 30s, 1m30s (default 30s; wait and watch: none)"},
+     "Longest wait for the whole command, such as 500ms, 30s, 1m30s (default 30s; wait, watch and logs: none)"},
     {"tls", "BOOL", "Speak TLS; any of the files below turns it on too"},
     {"ca_file", "FILE", "Certificate authorities to trust, PEM (default: the system's)"},
     {"cert_file", "FILE", "Client certificate chain, PEM; needs --key-file"},

@@ -96,9 +96,13 @@ class Waiting {
   }
 
   void Trouble(const google::rpc::Status& status) {
-    const std::string trouble = ReasonOf(status) == "TASK_NOT_YET_CREATED" ? "no task yet" : status.message();
-    // The next call answers at once, too: whether the gateway is back is to be known before a long wait.
-    first_ = first_ || status.code() == google::rpc::UNAVAILABLE;
+    const std::string reason = ReasonOf(status);
+    if (reason.empty()) {
+      // The next call answers at once, too: whether the gateway is back is to be known before a long wait.
+      first_ = true;
+      return;
+    }
+    const std::string trouble = reason == "TASK_NOT_YET_CREATED" ? "no task yet" : status.message();
     const bool is_new = progress_.trouble.empty();
     progress_.trouble = trouble;
     if (is_new && !terminal_.surface.live) {
@@ -118,7 +122,9 @@ class Waiting {
     const absl::Time now = terminal_.now();
     const bool created = progress_.task.has_create_time();
     progress_.elapsed = now - (created ? absl::FromUnixSeconds(progress_.task.create_time().seconds()) : began_);
-    terminal_.err << "\r\x1b[K" << SpinnerLine(progress_, frame_++, now, terminal_.surface) << std::flush;
+    WaitProgress progress = progress_;
+    if (!persistence_.outage().empty()) progress.trouble = persistence_.outage();
+    terminal_.err << "\r\x1b[K" << SpinnerLine(progress, frame_++, now, terminal_.surface) << std::flush;
   }
 
   void Erase() {

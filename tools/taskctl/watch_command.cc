@@ -36,6 +36,7 @@ class Watching {
         return Worst();
       }
       if (persistence_.WorthAnotherTry(status)) {
+        Draw();
         persistence_.PauseBeforeTry(KeepGoing());
         continue;
       }
@@ -99,7 +100,9 @@ class Watching {
   // Over what was drawn before.
   void Draw() {
     if (!terminal_.surface.live) return;
-    const std::string table = WatchTable(rows_, terminal_.now(), terminal_.surface);
+    std::string table = WatchTable(rows_, terminal_.now(), terminal_.surface);
+    if (!persistence_.outage().empty())
+      absl::StrAppend(&table, Cut(persistence_.outage(), terminal_.surface.columns), "\n");
     if (lines_ > 0) terminal_.out << "\x1b[" << lines_ << "A\x1b[J";
     terminal_.out << table << std::flush;
     lines_ = std::ranges::count(table, '\n');

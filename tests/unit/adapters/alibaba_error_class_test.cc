@@ -54,7 +54,8 @@ constexpr Row kRows[] = {
     {"InvalidTaskTemplate.NotFound", 404, kRejected},
     {"TaskTemplateNotFound", 404, kRejected},
     {"MissingTaskId", 400, kRejected},
-    {"InvalidProvisionedProduct.NotFound", 400, kRejected},
+    {"InvalidProvisionedProduct.NotFound", 400, kProductNotFound},
+    {"InvalidProvisionedProduct.NotFound", 404, kProductNotFound},
     {"InvalidPortfolio.NotFound", 400, kRejected},
     {"InvalidProductVersion.NotFound", 400, kRejected},
     // The gateway in front of both

@@ -64,6 +64,7 @@ TEST(ErrorVerdictTest, WhatWasSignedIsNotRepeatedToCallers) {
 TEST(ErrorVerdictTest, MeansWhatTheContractSays) {
   const Row rows[] = {
       {400, "InvalidTask.NotFound", absl::StatusCode::kNotFound, "TASK_NOT_FOUND", Signal::kNone},
+      {404, "InvalidProvisionedProduct.NotFound", absl::StatusCode::kNotFound, "PRODUCT_NOT_FOUND", Signal::kNone},
       {400, "Throttling.User", absl::StatusCode::kResourceExhausted, "UPSTREAM_THROTTLED", Signal::kThrottled},
       {429, "", absl::StatusCode::kResourceExhausted, "UPSTREAM_THROTTLED", Signal::kThrottled},
       {500, "InternalError", absl::StatusCode::kUnavailable, "UPSTREAM_ERROR", Signal::kTransient},

@@ -40,6 +40,8 @@ const std::vector<Entry>& Catalogue() {
        [](Text t) { return TaskNotFound(t, Error(t)); }},
       {"TASK_NOT_FOUND", Code::kNotFound, "ResourceInfo", "ListSources",
        [](Text t) { return TaskNotFoundAnywhere(t); }},
+      {"PRODUCT_NOT_FOUND", Code::kNotFound, "ResourceInfo", "check its id",
+       [](Text t) { return ProductNotFound(t, Error(t)); }},
       {"TASK_NOT_YET_CREATED", Code::kNotFound, "ResourceInfo", "WaitTask",
        [](Text t) { return TaskNotYetCreated(t); }},
       {"SOURCE_NOT_FOUND", Code::kNotFound, "ResourceInfo", "ListSources", [](Text t) { return SourceNotFound(t); }},

@@ -53,7 +53,7 @@ TEST(ServiceCatalogAlias, OfAnUnknownProductIsNotFound) {
     const Reply<AliasStep> reply =
         Decode(step, R"({"Code": "InvalidProvisionedProduct.NotFound", "Message": "none", "RequestId": "R1"})", 400);
     EXPECT_EQ(reply.verdict.status.code(), absl::StatusCode::kNotFound) << step;
-    EXPECT_EQ(core::ReasonOf(reply.verdict.status), "TASK_NOT_FOUND") << step;
+    EXPECT_EQ(core::ReasonOf(reply.verdict.status), "PRODUCT_NOT_FOUND") << step;
   }
 }
 

@@ -230,6 +230,9 @@ INSTANTIATE_TEST_SUITE_P(
             "address: 127.0.0.1:8980", "tls: {certificate_file: /no/such.pem, key_file: a.key}",
             "t.yaml:2: listen.tls.certificate_file: \"/no/such.pem\" cannot be read, or has more than 1 MiB; give the "
             "path of a readable PEM file"},
+        BadFile{
+            "address: 127.0.0.1:8980", "address: 127.0.0.1:8980\n  health_address: 127.0.0.1:8980",
+            "t.yaml:3: listen.health_address: is \"127.0.0.1:8980\", which listen.address takes; choose another port"},
         BadFile{"address: 127.0.0.1:8980", "health_address: 127.0.0.1:65536",
                 "t.yaml:2: listen.health_address: is \"127.0.0.1:65536\", which has no valid port; write "
                 "host:port, the port 0..65535 (0 takes a free one)"},

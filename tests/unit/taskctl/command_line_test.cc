@@ -64,6 +64,17 @@ TEST(CommandLine, HelpShowsExamplesAndExitCodes) {
   for (const SettingDescription& setting : kSettings) EXPECT_THAT(parsed.out, HasSubstr(FlagOf(setting.key)));
 }
 
+TEST(CommandLine, HelpOfACommandPointsToTheRest) {
+  const Parsed parsed = Parse({"logs", "--help"});
+  EXPECT_EQ(std::get<int>(parsed.result), 0);
+  EXPECT_THAT(parsed.out, HasSubstr("--tail SIZE "));
+  EXPECT_THAT(parsed.out, HasSubstr("exit codes: taskctl --help\n"));
+}
+
+TEST(CommandLine, AnUnknownCommandIsNamed) {
+  EXPECT_EQ(Parse({"fetch", "x"}).err, "'fetch' is no command or option of taskctl; taskctl --help lists them\n");
+}
+
 TEST(CommandLine, VersionIsToldOnStandardOutput) {
   const Parsed parsed = Parse({"--version"});
   EXPECT_EQ(std::get<int>(parsed.result), 0);

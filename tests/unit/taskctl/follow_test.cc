@@ -59,6 +59,17 @@ class FollowTest : public ::testing::Test {
     return event;
   }
 
+  // A watch that is cut, refused twice, and goes on to the task's end.
+  void GoAndReturnWatching() {
+    const FakeTaskService::WatchAnswer gone = {.events = {}, .status = {grpc::StatusCode::UNAVAILABLE, "away"}};
+    gateway_.watch_answers = {
+        {.events = {Snapshot(v1::Task::RUNNING)}, .status = {}},
+        gone,
+        gone,
+        {.events = {Snapshot(v1::Task::SUCCEEDED), Closing(v1::WatchClosing::ALL_DONE)}, .status = {}}};
+    gateway_.on_follow = [this] { seconds_ += 2; };
+  }
+
   int Run(std::vector<std::string> arguments) {
     out_.str("");
     err_.str("");
@@ -108,7 +119,36 @@ TEST_F(FollowTest, WaitGoesOnOverTroubleOnceTheGatewayHasAnswered) {
   gateway_.wait_answers = {Answer(v1::Task::RUNNING), Failure(grpc::StatusCode::UNAVAILABLE),
                            Answer(v1::Task::SUCCEEDED)};
   EXPECT_EQ(Run({"wait", "cc/t"}), 0);
-  EXPECT_THAT(err_.str(), HasSubstr("it says no"));
+  EXPECT_EQ(err_.str(), "2026-01-01T00:00:00Z cc/t RUNNING\n2026-01-01T00:00:00Z cc/t SUCCEEDED\n");
+  EXPECT_EQ(gateway_.waits()[2].timeout().seconds(), 0) << "whether the gateway is back is known at once";
+  EXPECT_TRUE(gateway_.waits()[2].has_timeout());
+}
+
+TEST_F(FollowTest, WaitTellsOfAGatewayThatIsGoneAndOfItsReturn) {
+  gateway_.wait_answers = {Answer(v1::Task::RUNNING), Failure(grpc::StatusCode::UNAVAILABLE),
+                           Failure(grpc::StatusCode::UNAVAILABLE), Failure(grpc::StatusCode::UNAVAILABLE),
+                           Answer(v1::Task::SUCCEEDED)};
+  gateway_.on_follow = [this] { seconds_ += 2; };
+  EXPECT_EQ(Run({"wait", "cc/t"}), 0);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("RUNNING\ntaskctl: the gateway does not answer; trying again for a minute\ntaskctl: " +
+                        gateway_.address() + " answers again\n"));
+}
+
+TEST_F(FollowTest, WaitGivesUpWhenTheGatewayIsGoneForAMinute) {
+  gateway_.wait_answers = {Answer(v1::Task::RUNNING), Failure(grpc::StatusCode::UNAVAILABLE)};
+  gateway_.on_follow = [this] { seconds_ += 20; };
+  EXPECT_EQ(Run({"wait", "cc/t"}), 4);
+  EXPECT_EQ(gateway_.waits().size(), 5u);
+  EXPECT_THAT(err_.str(), HasSubstr("hint: no gateway answers at"));
+}
+
+TEST_F(FollowTest, WaitIsPatientWithAnUpstreamThatTheGatewaySaysIsGone) {
+  gateway_.wait_answers = {Answer(v1::Task::RUNNING), Failure(grpc::StatusCode::UNAVAILABLE, "UPSTREAM_UNREACHABLE"),
+                           Failure(grpc::StatusCode::UNAVAILABLE, "UPSTREAM_UNREACHABLE"), Answer(v1::Task::SUCCEEDED)};
+  gateway_.on_follow = [this] { seconds_ += 90; };
+  EXPECT_EQ(Run({"wait", "cc/t"}), 0);
+  EXPECT_THAT(err_.str(), HasSubstr("cc/t it says no\n"));
 }
 
 TEST_F(FollowTest, WaitGivesUpWhenTheGatewayNeverAnswered) {
@@ -219,6 +259,21 @@ TEST_F(FollowTest, WatchGivesUpWhenTheGatewayNeverAnswered) {
   gateway_.watch_answers = {{.events = {}, .status = {grpc::StatusCode::UNAVAILABLE, "away"}}};
   EXPECT_EQ(Run({"watch", "cc/t"}), 4);
   EXPECT_EQ(gateway_.watches().size(), 1u);
+}
+
+TEST_F(FollowTest, WatchTellsOfAGatewayThatIsGoneAndOfItsReturn) {
+  GoAndReturnWatching();
+  EXPECT_EQ(Run({"watch", "cc/t"}), 0);
+  EXPECT_EQ(err_.str(), "taskctl: the gateway does not answer; trying again for a minute\ntaskctl: " +
+                            gateway_.address() + " answers again\n");
+}
+
+TEST_F(FollowTest, OnATerminalWatchTellsOfAGatewayThatIsGoneBelowTheTable) {
+  surface_ = {.colours = false, .columns = 80, .live = true};
+  GoAndReturnWatching();
+  EXPECT_EQ(Run({"watch", "cc/t"}), 0);
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_THAT(out_.str(), HasSubstr("-\nthe gateway does not answer; trying again for a minute\n\x1b[3A\x1b[J"));
 }
 
 TEST_F(FollowTest, CtrlCLeavesWatchedTasksAlone) {

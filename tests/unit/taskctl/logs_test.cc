@@ -57,6 +57,13 @@ TEST_F(LogsTest, ATerminalGetsWholeLinesWithoutWhatCouldHarmIt) {
   EXPECT_EQ(out_.str(), "green\\x07\n");
 }
 
+TEST_F(LogsTest, OnATerminalWhatFollowsALogBeginsALine) {
+  surface_.live = true;
+  gateway_.log_answers = {{.chunks = {Chunk(0, "no end")}, .status = {grpc::StatusCode::NOT_FOUND, "gone"}}};
+  EXPECT_EQ(Run({"logs", "sc/t"}), 5);
+  EXPECT_EQ(out_.str(), "no end\n");
+}
+
 TEST_F(LogsTest, ResumesAfterACutBehindTheLastChunk) {
   gateway_.log_answers = {{.chunks = {Chunk(0, "one\n")}, .status = {grpc::StatusCode::UNAVAILABLE, "cut"}},
                           {.chunks = {Chunk(0, "two\n")}, .status = {}}};

@@ -15,6 +15,8 @@
 namespace taskgateway::taskctl {
 namespace {
 
+using ::testing::HasSubstr;
+
 std::string KeyPem(EVP_PKEY* key) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), &BIO_free);
   PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
@@ -67,6 +69,7 @@ TEST_F(TlsTest, TrustsTheGivenAuthorityAlone) {
   const FakeTaskService gateway(Credentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
   EXPECT_EQ(Sources(gateway, {Ca()}), 0) << err_.str();
   EXPECT_EQ(Sources(gateway, {"--tls"}), 4) << "the system does not know this authority";
+  EXPECT_THAT(err_.str(), HasSubstr("hint: TLS fails at " + gateway.address() + "; check --ca-file"));
   EXPECT_EQ(Sources(gateway, {}), 4) << "plaintext";
 }
 
