@@ -1,10 +1,7 @@
 #include "gateway/base/log.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <utility>
@@ -48,21 +45,10 @@ std::optional<Severity> ParseSeverity(std::string_view word) {
   return static_cast<Severity>(found - kWords.begin());
 }
 
-void StandardErrorSink::Write(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // nobody is there to be told
-    line.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 LogLine::LogLine(LogLine&& other) noexcept : log_(std::exchange(other.log_, nullptr)), text_(std::move(other.text_)) {}
 
 LogLine::~LogLine() {
-  if (log_ == nullptr) return;
-  text_.append("}\n");
-  log_->Write(text_);
+  if (log_ != nullptr) log_->Write(std::move(text_));
 }
 
 LogLine& LogLine::Add(std::string_view key, std::string_view value) {
@@ -158,9 +144,11 @@ std::optional<std::int64_t> Log::Admit(std::string_view event) {
   return std::exchange(tokens.suppressed, 0);
 }
 
-void Log::Write(std::string_view line) {
+void Log::Write(std::string line) {
   const MutexLock lock(sink_mutex_);
-  sink_.Write(line);
+  if (lost_ > 0) absl::StrAppend(&line, ",\"lost\":", lost_);
+  line.append("}\n");
+  lost_ = sink_.Write(line) ? 0 : lost_ + 1;
 }
 
 }  // namespace taskgateway::base

@@ -36,14 +36,8 @@ class LogSink {
  public:
   virtual ~LogSink() = default;
 
-  // `line` ends with its newline.
-  virtual void Write(std::string_view line) = 0;
-};
-
-// Standard error, one write per line.
-class StandardErrorSink final : public LogSink {
- public:
-  void Write(std::string_view line) override;
+  // `line` ends with its newline. False: there is no room for it, and it is lost. Never waits.
+  virtual bool Write(std::string_view line) = 0;
 };
 
 // How many lines of one event may pass. The rest is dropped and counted, and the next line of that event has the count
@@ -120,7 +114,8 @@ class FrequentLogEvent {
   std::atomic<std::uint64_t> told_ = 0;  // of dropped_, in lines so far
 };
 
-// Thread-safe. Lines may come in another order than they were begun, but never mixed.
+// Thread-safe. Lines may come in another order than they were begun, but never mixed. The line behind some that the
+// sink had no room for has their number as `lost`.
 class Log {
  public:
   // Writes lines of `info` and above. Both outlive the log, and the log outlives its lines.
@@ -153,7 +148,8 @@ class Log {
   // too.
   std::optional<std::int64_t> Admit(std::string_view event);
   LogLine Begin(Severity severity, std::string_view event, std::int64_t suppressed);
-  void Write(std::string_view line);
+  // `line` without its end.
+  void Write(std::string line);
 
   const Clock& clock_;
   LogSink& sink_;
@@ -162,6 +158,7 @@ class Log {
   Mutex tokens_mutex_;
   std::map<std::string, Tokens, std::less<>> tokens_;  // guarded by tokens_mutex_
   Mutex sink_mutex_;                                   // held while the sink writes
+  std::int64_t lost_ = 0;                              // guarded by sink_mutex_
 };
 
 }  // namespace taskgateway::base

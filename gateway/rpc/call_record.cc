@@ -79,7 +79,7 @@ base::LogLine CallRecord::BeginLine(absl::StatusCode code) const {
       return records_->log_.Line(base::Severity::kInfo, records_->call_);
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kDataLoss:
-      return records_->log_.Line(base::Severity::kError, records_->call_failed_);
+      return records_->log_.Line(base::Severity::kError, records_->call_broken_);
     default:
       return records_->log_.Line(base::Severity::kInfo, records_->call_failed_);
   }

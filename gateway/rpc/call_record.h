@@ -40,6 +40,7 @@ class CallRecords {
   base::Tracer* const tracer_;
   base::FrequentLogEvent call_{"call"};
   base::FrequentLogEvent call_failed_{"call_failed"};
+  base::FrequentLogEvent call_broken_{"call_broken"};
   CallMetrics metrics_;
   base::Counter log_bytes_;
   base::Mutex random_mutex_;
@@ -47,8 +48,8 @@ class CallRecords {
 };
 
 // The record of one call, from its first line of ours to the status it ends with. Counts always. Writes a line `call`
-// at level info for OK and for a caller who went away, and `call_failed` for any other end, at level error for a bug
-// of ours and else at info. Goes from thread to thread with its call.
+// at level info for OK and for a caller who went away, `call_broken` at level error for a bug of ours, and
+// `call_failed` at level info for any other end. Goes from thread to thread with its call.
 class CallRecord {
  public:
   // Counts the beginning. `records` and `context` outlive the record's End.

@@ -165,9 +165,8 @@ class Checks {
     if (source.endpoint().empty()) return "";
     const absl::StatusOr<EndpointUrl> url = ParseEndpointUrl(source.endpoint());
     if (!url.ok()) {
-      const bool has_user = source.endpoint().find('@') != std::string::npos;  // and so, likely, a password
       Report(path + ".endpoint",
-             absl::StrCat("is ", has_user ? "***" : QuoteValue(source.endpoint()), ", which ", url.status().message()));
+             absl::StrCat("is ", QuoteValue(source.endpoint()), ", which ", url.status().message()));
       return "";
     }
     if (!url->tls && !IsLoopback(url->host) && !source.insecure()) {

@@ -47,6 +47,7 @@ absl::Status Problems::ToStatus() const {
 
 std::string QuoteValue(std::string_view value) {
   constexpr std::size_t kMaxShown = 80;
+  if (value.find_first_of("@?") != std::string_view::npos) return "\"***\"";
   const std::string_view shown = core::CutUtf8(value, kMaxShown);
   return absl::StrCat("\"", absl::Utf8SafeCHexEscape(absl::string_view(shown.data(), shown.size())),
                       shown.size() < value.size() ? "…\"" : "\"");

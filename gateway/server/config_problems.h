@@ -49,7 +49,8 @@ class Problems {
   std::size_t count_ = 0;
 };
 
-// `value` as errors show it: in quotes, control characters escaped, at most 80 bytes.
+// `value` as errors show it: in quotes, control characters escaped, at most 80 bytes; `"***"` when there is an `@` or a
+// `?` in it, as there may be a password in such a URL.
 std::string QuoteValue(std::string_view value);
 
 }  // namespace taskgateway::server

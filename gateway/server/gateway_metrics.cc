@@ -112,6 +112,7 @@ void GatewayMetrics::AddServer(MetricFamilies* families) const {
                   absl::ToDoubleSeconds(insides_.tls->expires_at() - insides_.clock.Now()));
     families->Add("taskgateway_certificate_reloads_total", {"loaded"}, ValueOf(insides_.tls->loaded()));
     families->Add("taskgateway_certificate_reloads_total", {"rejected"}, ValueOf(insides_.tls->rejected()));
+    families->Add("taskgateway_certificate_rejected", {}, insides_.tls->rejecting() ? 1 : 0);
   }
   families->Add("taskgateway_config_info", {config_digest_}, 1);
   families->Add("taskgateway_build_info", {TASKGATEWAY_VERSION}, 1);

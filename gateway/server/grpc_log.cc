@@ -3,8 +3,10 @@
 #include <atomic>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/mutex.h"
 #include "grpcpp/grpcpp.h"
 
 #if GRPC_CPP_VERSION_MAJOR == 1 && GRPC_CPP_VERSION_MINOR < 65
@@ -13,28 +15,43 @@
 namespace taskgateway::server {
 namespace {
 
-std::atomic<base::Log*> target = nullptr;
+base::Mutex mutex;
+base::Log* target = nullptr;  // guarded by mutex
+std::atomic<bool> lost_listener = false;
 
 void Write(gpr_log_func_args* line) {
   if (line->severity != GPR_LOG_SEVERITY_ERROR) return;
-  target.load()
-      ->Warning("grpc")
+  if (std::string_view(line->message).starts_with("Failed accept4")) lost_listener = true;
+  const base::MutexLock lock(mutex);
+  if (target == nullptr) return;
+  target->Warning("grpc")
       .Add("message", line->message)
       .Add("at", absl::StrCat(std::filesystem::path(line->file).filename().string(), ":", line->line));
 }
 
+void SetTarget(base::Log* log) {
+  const base::MutexLock lock(mutex);
+  target = log;
+}
+
 }  // namespace
 
-void LogGrpcTo(base::Log& log) {
-  target = &log;
+GrpcLog::GrpcLog(base::Log& log) {
+  SetTarget(&log);
   gpr_set_log_function(Write);
 }
+
+GrpcLog::~GrpcLog() { SetTarget(nullptr); }
+
+bool GrpcLostListener() { return lost_listener; }
 
 }  // namespace taskgateway::server
 #else
 namespace taskgateway::server {
 
-void LogGrpcTo(base::Log&) {}
+GrpcLog::GrpcLog(base::Log&) {}
+GrpcLog::~GrpcLog() = default;
+bool GrpcLostListener() { return false; }
 
 }  // namespace taskgateway::server
 #endif

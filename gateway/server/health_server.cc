@@ -32,6 +32,11 @@ absl::StatusOr<std::unique_ptr<HealthServer>> HealthServer::Start(const std::str
   builder.RegisterCallbackGenericService(&health->nothing_else_);
   // Probes need little, and anybody may come here.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 10);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 300'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8'192);
   builder.SetMaxReceiveMessageSize(4096);
   health->server_ = builder.BuildAndStart();
   if (health->server_ == nullptr || health->port_ == 0) {
@@ -49,6 +54,8 @@ void HealthServer::SetReady(bool ready) {
     server_->GetHealthCheckService()->SetServingStatus(service, ready);
   }
 }
+
+void HealthServer::SetDead() { server_->GetHealthCheckService()->SetServingStatus("live", false); }
 
 HealthServer::~HealthServer() {
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::time_point::min());

@@ -12,7 +12,7 @@ namespace taskgateway::server {
 
 // A gRPC server with grpc.health.v1 and nothing else, in plaintext: what calls tasks is not to be had here, so that a
 // kubelet needs no certificate. The services "" and "taskgateway.v1.TaskService" are SERVING while the gateway is
-// ready; "live" always. Thread-safe.
+// ready; "live" until SetDead. Thread-safe.
 class HealthServer {
  public:
   // Not ready yet. `address` is host:port. Error: UNAVAILABLE when it cannot be listened on.
@@ -21,6 +21,8 @@ class HealthServer {
 
   int port() const { return port_; }
   void SetReady(bool ready);
+  // Only another process will do.
+  void SetDead();
 
  private:
   HealthServer() = default;

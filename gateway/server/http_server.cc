@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -29,6 +30,7 @@ using Tcp = asio::ip::tcp;
 constexpr int kThreads = 3;
 constexpr int kMaxConnections = 64;
 constexpr std::chrono::seconds kPatience(5);
+constexpr std::chrono::milliseconds kPauseBehindError(100);
 constexpr std::uint32_t kMaxHeaderBytes = 8192;
 
 // Nothing of other origins runs, loads or frames the page, and nobody keeps what it showed.
@@ -47,9 +49,10 @@ struct HttpServer::Core {
   void Accept();
 
   const std::vector<HttpRoute> routes;
+  std::atomic<int> connections = 0;  // before io, whose last handlers own connections
   asio::io_context io{kThreads};
   Tcp::acceptor acceptor{io};
-  std::atomic<int> connections = 0;
+  asio::steady_timer pause{io};
   std::vector<std::thread> threads;
 };
 
@@ -83,8 +86,7 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
                           .query = target.substr(std::min(mark + 1, target.size())),
                           .host = Text(request[http::field::host]),
                           .peer = {}};
-    error_code ignored;
-    question.peer = stream_.socket().remote_endpoint(ignored).address().to_string();
+    question.peer = Peer();
     const bool head = question.method == "HEAD";
     const auto route = std::ranges::find(core_.routes, target.substr(0, mark), &HttpRoute::path);
     if (route == core_.routes.end()) {
@@ -95,6 +97,16 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
       return Send({.status = 405, .body = "This page does not take that method.\n"}, head);
     }
     Send(route->answer(question), head);
+  }
+
+  std::string Peer() {
+    error_code ignored;
+    asio::ip::address address = stream_.socket().remote_endpoint(ignored).address();
+    // On a socket of IPv6 a caller of IPv4 is `::ffff:127.0.0.1`.
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+      address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    }
+    return address.to_string();
   }
 
   void Send(HttpAnswer answer, bool head) {
@@ -144,7 +156,12 @@ absl::Status HttpServer::Core::Listen(const ListenAddress& address) {
 void HttpServer::Core::Accept() {
   acceptor.async_accept(asio::make_strand(io), [this](error_code error, Tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error && connections < kMaxConnections) std::make_shared<Session>(*this, std::move(socket))->Start();
+    if (error) {
+      // Out of descriptors, as a rule: the next try would fail as fast.
+      pause.expires_after(kPauseBehindError);
+      return pause.async_wait([this](error_code) { Accept(); });
+    }
+    if (connections < kMaxConnections) std::make_shared<Session>(*this, std::move(socket))->Start();
     Accept();
   });
 }

@@ -1,5 +1,7 @@
 // taskgateway: the gateway's process, from the command line to the last signal.
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -7,8 +9,10 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/file_sink.h"
 #include "gateway/base/log.h"
 #include "gateway/server/config.h"
 #include "gateway/server/config_reference.h"
@@ -26,8 +30,23 @@ constexpr int kExitUnavailable = 1;    // this machine does not let us serve
 constexpr int kExitConfiguration = 2;  // the command line, the file, or the keys in the environment
 
 // How long calls under way may go on at the end, and when somebody is in a hurry.
-constexpr absl::Duration kShutdownGrace = absl::Seconds(10);
+constexpr absl::Duration kShutdownGrace = absl::Seconds(8);
 constexpr absl::Duration kHurriedGrace = absl::Seconds(1);
+
+// Every caller, every transfer and every file is a descriptor, and the usual limit of 1,024 is far below what the
+// gateway carries. The limit that there is then; 0: unknown.
+rlim_t RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+// From now on a signal of `stop_signals` ends the process at once, as if it had stopped by itself.
+void EndAtNextSignal(const sigset_t& stop_signals) {
+  for (const int number : {SIGTERM, SIGINT}) signal(number, [](int) { _exit(kExitOk); });
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+}
 
 struct CommandLine {
   std::string config;
@@ -38,6 +57,8 @@ struct CommandLine {
   bool print_metrics_reference = false;
 };
 
+std::string Count(int number, const char* noun) { return absl::StrCat(number, " ", noun, number == 1 ? "" : "s"); }
+
 int Fail(const absl::Status& status) {
   std::cerr << status.message() << std::endl;
   return status.code() == absl::StatusCode::kUnavailable ? kExitUnavailable : kExitConfiguration;
@@ -46,10 +67,11 @@ int Fail(const absl::Status& status) {
 // Serves until a signal of `stop_signals` comes, which are blocked in every thread.
 int Serve(config::v1::Config config, const std::string& ports_file, const sigset_t& stop_signals) {
   base::SystemClock clock;
-  base::StandardErrorSink sink;
+  base::FileSink sink(STDERR_FILENO);
   base::Log log(clock, sink);
   log.SetLevel(base::ParseSeverity(config.log().level()).value_or(base::Severity::kInfo));
-  LogGrpcTo(log);
+  const GrpcLog grpc_log(log);
+  const rlim_t descriptors = RaiseDescriptorLimit();
 
   const std::string address = config.listen().address();
   const int sources = config.sources_size();
@@ -63,14 +85,16 @@ int Serve(config::v1::Config config, const std::string& ports_file, const sigset
       .Add("version", TASKGATEWAY_VERSION)
       .Add("address", address)
       .Add("grpc_port", (*server)->grpc_port())
-      .Add("sources", sources);
+      .Add("sources", sources)
+      .Add("max_open_files", descriptors);
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
   log.Info("signal").Add("name", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-  const bool hurry = signal == SIGTERM && DrainUntilIdle(**server, drain, stop_signals, log);
+  const bool hurry = signal != SIGTERM || DrainUntilIdle(**server, drain, stop_signals, log);
   const absl::Duration grace = hurry ? kHurriedGrace : kShutdownGrace;
   log.Info("stopping").Add("grace", grace);
+  EndAtNextSignal(stop_signals);
   (*server)->Shutdown(grace);
   log.Info("stopped");
   return kExitOk;
@@ -91,8 +115,9 @@ int Run(const CommandLine& command_line, const sigset_t& stop_signals) {
     if (absl::Status listen = OverrideListenAddress(command_line.listen, &*config); !listen.ok()) return Fail(listen);
   }
   if (command_line.check_config) {
-    std::cout << command_line.config << " is valid: " << config->accounts_size() << " accounts, "
-              << config->sources_size() << " sources, to listen on " << config->listen().address() << std::endl;
+    std::cout << command_line.config << " is valid: " << Count(config->accounts_size(), "account") << ", "
+              << Count(config->sources_size(), "source") << ", to listen on " << config->listen().address()
+              << std::endl;
     return kExitOk;
   }
   return Serve(*std::move(config), command_line.ports_file, stop_signals);

@@ -61,6 +61,8 @@ constexpr Metric kMetrics[] = {
      "Seconds until the certificate in use expires; absent without TLS."},
     {"taskgateway_certificate_reloads_total", MetricType::Counter, "outcome",
      "New certificate files. outcome: loaded, rejected (the old ones stay in use)."},
+    {"taskgateway_certificate_rejected", MetricType::Gauge, "",
+     "1 while the certificate files cannot be used and the old ones stay in use, else 0; absent without TLS."},
     {"taskgateway_config_info", MetricType::Gauge, "digest",
      "1, with the digest of the configuration in use; keys are no part of it."},
     {"taskgateway_build_info", MetricType::Gauge, "version", "1, with the version that runs."},

@@ -7,6 +7,7 @@
 
 #include "opentelemetry/exporters/otlp/otlp_http_exporter_factory.h"
 #include "opentelemetry/exporters/otlp/otlp_http_exporter_options.h"
+#include "opentelemetry/sdk/common/global_log_handler.h"
 #include "opentelemetry/sdk/resource/resource.h"
 #include "opentelemetry/sdk/trace/batch_span_processor_factory.h"
 #include "opentelemetry/sdk/trace/batch_span_processor_options.h"
@@ -24,6 +25,23 @@ namespace {
 namespace otel = opentelemetry;
 
 otel::nostd::string_view ToOtel(std::string_view text) { return {text.data(), text.size()}; }
+
+using otel::sdk::common::internal_log::GlobalLogHandler;
+using LogHandlerPtr = otel::nostd::shared_ptr<otel::sdk::common::internal_log::LogHandler>;
+
+// What the library has to say, in our log.
+class ToLog final : public otel::sdk::common::internal_log::LogHandler {
+ public:
+  explicit ToLog(base::Log& log) : log_(log) {}
+  void Handle(otel::sdk::common::internal_log::LogLevel level, const char*, int, const char* message,
+              const otel::sdk::common::AttributeMap&) noexcept override {
+    if (level > otel::sdk::common::internal_log::LogLevel::Warning) return;
+    log_.Warning("otlp").Add("message", message == nullptr ? "" : message);
+  }
+
+ private:
+  base::Log& log_;
+};
 
 class OtlpSpan final : public base::Span {
  public:
@@ -48,7 +66,8 @@ class OtlpSpan final : public base::Span {
 
 class OtlpTracer final : public base::Tracer {
  public:
-  explicit OtlpTracer(const config::v1::Tracing& tracing) {
+  OtlpTracer(const config::v1::Tracing& tracing, base::Log& log) {
+    GlobalLogHandler::SetLogHandler(LogHandlerPtr(new ToLog(log)));
     otel::exporter::otlp::OtlpHttpExporterOptions exporter;
     exporter.url = tracing.otlp_endpoint();
     exporter.timeout = std::chrono::seconds(1);
@@ -64,7 +83,10 @@ class OtlpTracer final : public base::Tracer {
             otel::sdk::trace::TraceIdRatioBasedSamplerFactory::Create(tracing.sample_ratio())));
     tracer_ = provider_->GetTracer("taskgateway", TASKGATEWAY_VERSION);
   }
-  ~OtlpTracer() override { provider_->Shutdown(); }
+  ~OtlpTracer() override {
+    provider_->Shutdown();
+    GlobalLogHandler::SetLogHandler(LogHandlerPtr(new otel::sdk::common::internal_log::NoopLogHandler));
+  }
 
   std::unique_ptr<base::Span> Begin(std::string_view name, base::SpanKind kind, const base::SpanId& parent) override {
     otel::trace::StartSpanOptions options;
@@ -92,8 +114,8 @@ class OtlpTracer final : public base::Tracer {
 
 bool CanTrace() { return true; }
 
-std::unique_ptr<base::Tracer> MakeOtlpTracer(const config::v1::Tracing& tracing) {
-  return tracing.otlp_endpoint().empty() ? nullptr : std::make_unique<OtlpTracer>(tracing);
+std::unique_ptr<base::Tracer> MakeOtlpTracer(const config::v1::Tracing& tracing, base::Log& log) {
+  return tracing.otlp_endpoint().empty() ? nullptr : std::make_unique<OtlpTracer>(tracing, log);
 }
 
 }  // namespace taskgateway::server
@@ -104,7 +126,7 @@ namespace taskgateway::server {
 
 bool CanTrace() { return false; }
 
-std::unique_ptr<base::Tracer> MakeOtlpTracer(const config::v1::Tracing&) { return nullptr; }
+std::unique_ptr<base::Tracer> MakeOtlpTracer(const config::v1::Tracing&, base::Log&) { return nullptr; }
 
 }  // namespace taskgateway::server
 #endif

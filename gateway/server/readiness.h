@@ -16,6 +16,7 @@ class Readiness {
   void AwaitKeys(int accounts) { accounts_without_keys_ = accounts; }
   void HasKeys() { --accounts_without_keys_; }
 
+  bool started() const { return started_; }
   bool draining() const { return draining_; }
   bool ready() const { return started_ && !draining_ && accounts_without_keys_ == 0; }
   // `{"ready":false,"started":true,"draining":false,"accounts_without_keys":1}`.

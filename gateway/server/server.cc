@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/core/proto_time.h"
 #include "gateway/base/environment.h"
+#include "gateway/server/grpc_log.h"
 #include "gateway/server/network_address.h"
 #include "gateway/server/otlp_tracer.h"
 #include "gateway/server/redacted_config.h"
@@ -26,6 +27,8 @@ constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 constexpr int kDeliveryThreads = 2;
 // How often the cache lets go of what is too old: an idle gateway holds it for that much longer.
 constexpr absl::Duration kSweepInterval = absl::Seconds(30);
+// How soon it is told that there is no listener any more.
+constexpr absl::Duration kListenerInterval = absl::Seconds(5);
 // What a connection that closes leaves a wait, for the way back of its answer.
 constexpr absl::Duration kLeftOfGrace = absl::Seconds(10);
 
@@ -80,7 +83,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
   server->sources_ = *std::move(sources);
   server->telemetry_.Observe(server->sources_->sources());
   server->readiness_.AwaitKeys(config.accounts_size());
-  server->sources_->AwaitKeys(server->loop_, [&readiness = server->readiness_] { readiness.HasKeys(); });
+  server->sources_->AwaitKeys(server->loop_, [made = server.get()] {
+    made->readiness_.HasKeys();
+    made->TellReadiness();
+  });
   server->cache_ = std::make_unique<tasks::TaskCache>(
       server->clock_, static_cast<std::size_t>(config.limits().cache_bytes()), server->telemetry_.reads());
   server->SweepCache();
@@ -138,7 +144,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::v1::Config config,
 
 Server::Server(const config::v1::Config& config, base::Log& log)
     : log_(log),
-      tracer_(MakeOtlpTracer(config.tracing())),
+      tracer_(MakeOtlpTracer(config.tracing(), log)),
       telemetry_(clock_, log, tracer_.get()),
       http_(clock_, ClientOptions(config)),
       loop_(clock_, http_),
@@ -186,8 +192,9 @@ absl::Status Server::Listen(const config::v1::Config& config) {
     if (!health.ok()) return health.status();
     health_server_ = *std::move(health);
   }
-  SetReady(true);
+  loop_.Post([this] { WatchListener(); });
   readiness_.SetStarted();
+  TellReadiness();
   return absl::OkStatus();
 }
 
@@ -216,7 +223,10 @@ std::map<std::string, int> Server::ports() const {
   return ports;
 }
 
-void Server::SetReady(bool ready) {
+void Server::TellReadiness() {
+  if (!readiness_.started()) return;  // SetStarted is followed by another call
+  const base::MutexLock lock(tell_mutex_);
+  const bool ready = readiness_.ready();
   for (const char* service :
        {"", v1::TaskService::service_full_name(), google::longrunning::Operations::service_full_name()}) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(service, ready);
@@ -231,6 +241,14 @@ void Server::RenewCertificates(absl::Duration interval) {
   });
 }
 
+void Server::WatchListener() {
+  loop_.Schedule(kListenerInterval, [this] {
+    if (!GrpcLostListener()) return WatchListener();
+    log_.Error("listener_lost");
+    if (health_server_ != nullptr) health_server_->SetDead();
+  });
+}
+
 void Server::SweepCache() {
   loop_.Schedule(kSweepInterval, [this] {
     cache_->Sweep();
@@ -240,7 +258,7 @@ void Server::SweepCache() {
 
 void Server::Drain() {
   readiness_.SetDraining();
-  SetReady(false);
+  TellReadiness();
   loop_.Post([this] { open_calls_.Drain(); });
 }
 
@@ -248,7 +266,7 @@ void Server::Shutdown(absl::Duration grace) {
   if (shut_down_.exchange(true)) return;
   readiness_.SetDraining();
   if (grpc_server_ != nullptr) {
-    SetReady(false);
+    TellReadiness();
     loop_.Post([this] { open_calls_.Stop(); });
     grpc_server_->Shutdown(absl::ToChronoTime(clock_.Now() + grace));
   }

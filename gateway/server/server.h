@@ -13,6 +13,7 @@
 #include "gateway/base/event_loop.h"
 #include "gateway/base/executor.h"
 #include "gateway/base/log.h"
+#include "gateway/base/mutex.h"
 #include "gateway/base/random.h"
 #include "gateway/rpc/operations_service.h"
 #include "gateway/rpc/task_service.h"
@@ -68,7 +69,10 @@ class Server {
   Server(const config::v1::Config& config, base::Log& log);
   absl::Status Listen(const config::v1::Config& config);
   absl::Status OpenAdminPort(const std::string& address, std::string config, std::string config_digest);
-  void SetReady(bool ready);
+  // Tells health what readiness_ says.
+  void TellReadiness();
+  // Looks from time to time whether gRPC still listens, from now on.
+  void WatchListener();
   // Reads certificates again from time to time, from now on.
   void RenewCertificates(absl::Duration interval);
   // Sweeps the cache from now on. Before the loop runs.
@@ -80,6 +84,7 @@ class Server {
   base::Log& log_;
   std::unique_ptr<ServerTls> tls_;  // null: plaintext
   Readiness readiness_;
+  base::Mutex tell_mutex_;
   std::unique_ptr<base::Tracer> tracer_;  // null: nobody collects spans
   Telemetry telemetry_;
   base::Random random_ = base::Random::FromDevice();

@@ -51,6 +51,7 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Make(const config::v1::Tls
 void ServerTls::Reload() {
   std::variant<Certificates, CertificateProblem> read = ReadCertificates(tls_, clock_.Now());
   base::MutexLock lock(reload_mutex_);
+  rejecting_.store(std::holds_alternative<CertificateProblem>(read), std::memory_order_relaxed);
   if (const auto* problem = std::get_if<CertificateProblem>(&read)) {
     if (problem->text == std::exchange(problem_, problem->text)) return;
     rejected_.Add();
@@ -64,6 +65,7 @@ void ServerTls::Reload() {
   Certificates& certificates = std::get<Certificates>(read);
   if (certificates == certificates_) return;
   if (absl::Status used = Use(std::move(certificates)); !used.ok()) {
+    rejecting_.store(true, std::memory_order_relaxed);
     rejected_.Add();
     log_.Error("certificates_rejected").Add("status", used);
     return;

@@ -38,6 +38,8 @@ class ServerTls {
   // How often new files were taken, and were not.
   const base::Counter& loaded() const { return loaded_; }
   const base::Counter& rejected() const { return rejected_; }
+  // Whether the files on disk are such that the old certificates stay in use.
+  bool rejecting() const { return rejecting_.load(std::memory_order_relaxed); }
 
  private:
   ServerTls(const config::v1::Tls& tls, const base::Clock& clock, base::Log& log)
@@ -53,6 +55,7 @@ class ServerTls {
   std::atomic<std::int64_t> expires_at_ = 0;
   base::Counter loaded_;
   base::Counter rejected_;
+  std::atomic<bool> rejecting_ = false;
   base::Mutex reload_mutex_;
   Certificates certificates_;  // in use; guarded by reload_mutex_
   std::string problem_;        // that was logged last; guarded by reload_mutex_

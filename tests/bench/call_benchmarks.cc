@@ -11,7 +11,7 @@ namespace taskgateway::bench {
 namespace {
 
 class NoSink final : public base::LogSink {
-  void Write(std::string_view) override {}
+  bool Write(std::string_view) override { return true; }
 };
 
 void CountCall(benchmark::State& state) {

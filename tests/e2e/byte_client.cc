@@ -1,5 +1,13 @@
 #include "tests/e2e/byte_client.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
@@ -37,6 +45,25 @@ grpc::Status CallWithBytes(const std::shared_ptr<grpc::Channel>& channel, const 
 grpc::Status CallEmpty(const std::shared_ptr<grpc::Channel>& channel, const std::string& method) {
   std::string response;
   return CallWithBytes(channel, method, "", &response);
+}
+
+bool IsDisconnected(int port) {
+  const int caller = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(caller, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const timeval patience{.tv_sec = 60, .tv_usec = 0};
+  setsockopt(caller, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  char buffer[256];
+  ssize_t read = 0;
+  // The other side may speak first.
+  do read = recv(caller, buffer, sizeof buffer, 0);
+  while (read > 0);
+  const bool ended = read == 0 || errno == ECONNRESET;
+  close(caller);
+  return ended;
 }
 
 Health HealthOf(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {

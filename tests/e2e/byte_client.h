@@ -15,6 +15,9 @@ grpc::Status CallWithBytes(const std::shared_ptr<grpc::Channel>& channel, const 
 // The status of a call with an empty message.
 grpc::Status CallEmpty(const std::shared_ptr<grpc::Channel>& channel, const std::string& method);
 
+// Connects to a port of 127.0.0.1, says nothing, and reads to the end: whether the other side ends it.
+bool IsDisconnected(int port);
+
 // What grpc.health.v1 says of a service. kUnknown: nothing is known of it, or nobody answered.
 enum class Health { kUnknown, kServing, kNotServing };
 Health HealthOf(const std::shared_ptr<grpc::Channel>& channel, const std::string& service);

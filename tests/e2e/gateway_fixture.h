@@ -66,9 +66,10 @@ class GatewayTest : public testing::Test {
  private:
   class MemorySink final : public base::LogSink {
    public:
-    void Write(std::string_view line) override {
+    bool Write(std::string_view line) override {
       base::MutexLock lock(mutex_);
       text_.append(line);
+      return true;
     }
     std::string text() {
       base::MutexLock lock(mutex_);

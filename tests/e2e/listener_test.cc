@@ -81,6 +81,28 @@ TEST_F(ListenerTest, HeadersAboveTheLimitAreRefused) {
   EXPECT_EQ(stub().GetTask(&large, request, &task).error_code(), StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST_F(ListenerTest, MoreStreamsThanAConnectionMayHaveWaitTheirTurn) {
+  StartGateway("{}", {}, "max_concurrent_streams: 1");
+  Play(kRunning);
+  bool opened = false;
+  const auto first = Open(&opened);
+  ASSERT_TRUE(opened);
+  v1::Task task;
+  EXPECT_EQ(Get("sources/cc/tasks/t", &task, v1::TASK_VIEW_BASIC, absl::Milliseconds(300)).error_code(),
+            StatusCode::DEADLINE_EXCEEDED)
+      << "the watch has the connection's only stream";
+  first->context.TryCancel();
+  first->reader->Finish();
+  EXPECT_TRUE(Get("sources/cc/tasks/t", &task).ok());
+}
+
+TEST_F(ListenerTest, WhoDoesNotFinishTheHandshakeIsDisconnected) {
+  StartGateway("{}", {}, "handshake_timeout: 1s, health_address: \"127.0.0.1:0\"");
+  for (const char* port : {"grpc", "health"}) {
+    EXPECT_TRUE(IsDisconnected(gateway().ports().at(port))) << port;
+  }
+}
+
 TEST_F(ListenerTest, AConnectionIsClosedWhenItIsOldAndCallersComeAgain) {
   StartGateway("{}", {}, "max_connection_age: 1s, max_connection_age_grace: 1s");
   Play(kRunning);

@@ -1,4 +1,7 @@
 // TLS towards callers: who gets in, and certificates that change while the gateway runs.
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+
 #include <memory>
 #include <string>
 
@@ -66,6 +69,28 @@ TEST_F(TlsTest, OnlyCallersWithACertificateOfTheAuthorityGetIn) {
   const TestIdentity stranger = servers_.Issue("DNS:stranger");
   EXPECT_EQ(Call(*As(&stranger)).error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(Call(stub()).error_code(), StatusCode::UNAVAILABLE) << "plaintext";
+}
+
+// Whether a handshake with `version` at most succeeds.
+bool ShakesHands(int port, int version) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  // The client's own scruples do not count.
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_max_proto_version(context.get(), version);
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> connection(BIO_new_ssl_connect(context.get()), BIO_free_all);
+  BIO_set_conn_hostname(connection.get(), absl::StrCat("127.0.0.1:", port).c_str());
+  SSL* ssl = nullptr;
+  BIO_get_ssl(connection.get(), &ssl);
+  const unsigned char kHttp2[] = {2, 'h', '2'};
+  SSL_set_alpn_protos(ssl, kHttp2, sizeof kHttp2);
+  return BIO_do_handshake(connection.get()) == 1;
+}
+
+TEST_F(TlsTest, VersionsBefore12AreRefused) {
+  StartTls(false);
+  EXPECT_TRUE(ShakesHands(gateway().grpc_port(), TLS1_3_VERSION));
+  EXPECT_TRUE(ShakesHands(gateway().grpc_port(), TLS1_2_VERSION));
+  EXPECT_FALSE(ShakesHands(gateway().grpc_port(), TLS1_1_VERSION));
 }
 
 TEST_F(TlsTest, WithoutAnAuthorityForCallersEveryoneOnThisMachineGetsIn) {

@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <atomic>
@@ -35,26 +36,26 @@ std::atomic<long> serial = 1;
 TestAuthority::TestAuthority()
     : key_(EVP_EC_gen("P-256")),
       certificate_(Sign(key_.get(), absl::StrCat("test authority ", serial.load()), NID_basic_constraints,
-                        "critical,CA:TRUE", absl::Hours(1), nullptr)),
+                        "critical,CA:TRUE", {}, nullptr)),
       pem_(CertificatePem(certificate_.get())) {}
 
-TestIdentity TestAuthority::Issue(const std::string& names, absl::Duration validity) const {
-  const Key key(EVP_EC_gen("P-256"));
+TestIdentity TestAuthority::Issue(const std::string& names, const TestTerms& terms) const {
+  const Key key(terms.weak ? EVP_RSA_gen(1024) : EVP_EC_gen("P-256"));
   const Certificate certificate =
-      Sign(key.get(), "test identity", NID_subject_alt_name, names, validity, certificate_.get());
+      Sign(key.get(), "test identity", NID_subject_alt_name, names, terms, certificate_.get());
   return {.certificate = CertificatePem(certificate.get()),
           .key = ToPem(
               [&](BIO* bio) { PEM_write_bio_PKCS8PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};
 }
 
 TestAuthority::Certificate TestAuthority::Sign(EVP_PKEY* key, const std::string& name, int extension,
-                                               const std::string& value, absl::Duration validity, X509* issuer) const {
+                                               const std::string& value, const TestTerms& terms, X509* issuer) const {
   Certificate certificate(X509_new());
   X509* const x509 = certificate.get();
   X509_set_version(x509, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(x509), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(x509), static_cast<long>(absl::ToInt64Seconds(validity)));
+  X509_gmtime_adj(X509_getm_notBefore(x509), static_cast<long>(absl::ToInt64Seconds(terms.begins)));
+  X509_gmtime_adj(X509_getm_notAfter(x509), static_cast<long>(absl::ToInt64Seconds(terms.ends)));
   X509_set_pubkey(x509, key);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);

@@ -17,6 +17,13 @@ struct TestIdentity {
   std::string key;
 };
 
+// What a certificate is like.
+struct TestTerms {
+  absl::Duration begins = -absl::Hours(1);  // from now
+  absl::Duration ends = absl::Hours(1);
+  bool weak = false;  // a key that is too short for OpenSSL to serve with
+};
+
 // An authority of its own, with EC P-256 keys.
 class TestAuthority {
  public:
@@ -24,8 +31,8 @@ class TestAuthority {
 
   // Its certificate, as PEM.
   const std::string& pem() const { return pem_; }
-  // A certificate for `names`, such as `DNS:localhost,URI:spiffe://team/service`, that expires `validity` from now.
-  TestIdentity Issue(const std::string& names, absl::Duration validity = absl::Hours(1)) const;
+  // A certificate for `names`, such as `DNS:localhost,URI:spiffe://team/service`.
+  TestIdentity Issue(const std::string& names, const TestTerms& terms = {}) const;
 
  private:
   template <auto Free>
@@ -40,7 +47,7 @@ class TestAuthority {
 
   // Signed by the authority; `issuer` is null for its own certificate.
   Certificate Sign(EVP_PKEY* key, const std::string& name, int extension, const std::string& value,
-                   absl::Duration validity, X509* issuer) const;
+                   const TestTerms& terms, X509* issuer) const;
 
   const Key key_;
   const Certificate certificate_;

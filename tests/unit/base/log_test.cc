@@ -30,9 +30,13 @@ class FakeClock final : public Clock {
 
 class FakeSink final : public LogSink {
  public:
-  void Write(std::string_view line) override { lines.emplace_back(line); }
+  bool Write(std::string_view line) override {
+    if (!full) lines.emplace_back(line);
+    return !full;
+  }
 
   std::vector<std::string> lines;
+  bool full = false;
 };
 
 class LogTest : public ::testing::Test {
@@ -54,6 +58,18 @@ TEST_F(LogTest, ALineIsOneJsonObjectWithTimeSeverityEventAndThenItsFieldsInOrder
   EXPECT_THAT(sink_.lines, ElementsAre(R"({"time":"2026-11-22T10:15:00.007Z","severity":"warning",)"
                                        R"("event":"task_read","source":"sc","attempts":2})"
                                        "\n"));
+}
+
+TEST_F(LogTest, TheLineBehindLostOnesTellsHowMany) {
+  sink_.full = true;
+  log_.Info("e").Add("n", 1);
+  log_.Info("e").Add("n", 2);
+  sink_.full = false;
+  log_.Info("e").Add("n", 3);
+  log_.Info("e").Add("n", 4);
+  ASSERT_EQ(sink_.lines.size(), 2u);
+  EXPECT_EQ(Fields(sink_.lines[0]), R"("n":3,"lost":2)");
+  EXPECT_EQ(Fields(sink_.lines[1]), R"("n":4)");
 }
 
 TEST_F(LogTest, EachTypeHasItsForm) {

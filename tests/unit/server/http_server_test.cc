@@ -57,6 +57,13 @@ TEST_F(HttpServerTest, ARouteAnswersWithItsTypeAndNobodyKeepsIt) {
   EXPECT_THAT(got.headers, HasSubstr("Content-Security-Policy: default-src 'none'; "));
 }
 
+TEST_F(HttpServerTest, ACallerOfIpv4IsOneAlsoOnAnAddressOfIpv6) {
+  const auto both = HttpServer::Start(
+      "[::]:0", {{"/peer", [](const HttpQuestion& question) { return HttpAnswer{.body = question.peer}; }}});
+  if (!both.ok()) GTEST_SKIP() << "this machine has no IPv6: " << both.status();
+  EXPECT_EQ(HttpGet(absl::StrCat("http://127.0.0.1:", (*both)->port(), "/peer"), "GET").body, "127.0.0.1");
+}
+
 TEST_F(HttpServerTest, HeadHasTheHeadersAlone) {
   const HttpGot got = Get("/fixed", "HEAD");
   EXPECT_EQ(got.status, 200);

@@ -8,12 +8,17 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
+#include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
+#include "taskgateway/v1/task_service.grpc.pb.h"
 
 extern char** environ;
 
@@ -192,6 +197,60 @@ TEST(MainTest, ASecondSignalEndsADrain) {
   process.Signal(SIGTERM);
   EXPECT_EQ(process.ExitCode(), 0);
   EXPECT_THAT(process.text(), HasSubstr("\"event\":\"drain_cut_short\""));
+}
+
+// An upstream that takes connections and says nothing.
+class SilentUpstream {
+ public:
+  SilentUpstream() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(listener_, 8), 0);
+    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    url_ = absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port));
+  }
+  ~SilentUpstream() { close(listener_); }
+  const std::string& url() const { return url_; }
+
+ private:
+  const int listener_;
+  std::string url_;
+};
+
+TEST(MainTest, ASignalWhileItStopsEndsItAtOnce) {
+  const SilentUpstream upstream;
+  const std::string ports = WriteFile("stopping.ports", "");
+  Process process({"--config",
+                   WriteFile("stopping.yaml",
+                             absl::StrReplaceAll(kServable, {{"settle: 0s", "limit: 0s"},
+                                                             {"https://cloudcontrol.aliyuncs.com", upstream.url()}})),
+                   "--ports-file", ports});
+  process.WaitFor("\"event\":\"started\"");
+  std::ifstream file(ports);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::string key = "\"grpc\": ";
+  const std::string port = text.substr(text.find(key) + key.size(), text.find('}') - text.find(key) - key.size());
+  const auto stub = v1::TaskService::NewStub(
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
+  // One read keeps the gateway from stopping.
+  grpc::ClientContext context;
+  v1::GetTaskRequest request;
+  request.set_name("sources/cc/tasks/t");
+  v1::Task task;
+  std::promise<grpc::Status> ended;
+  stub->async()->GetTask(&context, &request, &task, [&ended](const grpc::Status& status) { ended.set_value(status); });
+  v1::ListSourcesResponse sources;
+  grpc::ClientContext behind;  // on the same connection, so the read is there when this is answered
+  ASSERT_TRUE(stub->ListSources(&behind, {}, &sources).ok());
+  process.Signal(SIGTERM);
+  process.WaitFor("\"event\":\"stopping\"");
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.ExitCode(), 0);
+  EXPECT_EQ(process.text().find("\"event\":\"stopped\""), std::string::npos);
+  EXPECT_EQ(ended.get_future().get().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST(MainTest, ADrainHasALimit) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -81,6 +82,19 @@ class OtlpTracerTest : public testing::Test {
   void SetUp() override {
     if (!CanTrace()) GTEST_SKIP() << "this build has no OpenTelemetry";
   }
+
+  class FakeSink final : public base::LogSink {
+   public:
+    bool Write(std::string_view line) override {
+      text.append(line);
+      return true;
+    }
+    std::string text;
+  };
+
+  base::SystemClock clock_;
+  FakeSink sink_;
+  base::Log log_{clock_, sink_};
 };
 
 TEST_F(OtlpTracerTest, SpansReachTheCollectorWithTheirParentAndAttributes) {
@@ -90,7 +104,7 @@ TEST_F(OtlpTracerTest, SpansReachTheCollectorWithTheirParentAndAttributes) {
   parent.span.fill('S');
   parent.sampled = true;
   {
-    const auto tracer = MakeOtlpTracer(To(collector.url(), 0));
+    const auto tracer = MakeOtlpTracer(To(collector.url(), 0), log_);
     ASSERT_NE(tracer, nullptr);
     const auto call = tracer->Begin("taskgateway.v1.TaskService/GetTask", base::SpanKind::kServer, parent);
     ASSERT_NE(call, nullptr) << "the caller's decision counts";
@@ -107,7 +121,7 @@ TEST_F(OtlpTracerTest, SpansReachTheCollectorWithTheirParentAndAttributes) {
 }
 
 TEST_F(OtlpTracerTest, WhatIsNotSampledHasNoSpan) {
-  const auto tracer = MakeOtlpTracer(To("http://127.0.0.1:9/v1/traces", 0));
+  const auto tracer = MakeOtlpTracer(To("http://127.0.0.1:9/v1/traces", 0), log_);
   ASSERT_NE(tracer, nullptr);
   EXPECT_EQ(tracer->Begin("a trace that begins here", base::SpanKind::kServer, {}), nullptr);
   base::SpanId parent;
@@ -116,7 +130,16 @@ TEST_F(OtlpTracerTest, WhatIsNotSampledHasNoSpan) {
   EXPECT_EQ(tracer->Begin("of a caller who does not want it", base::SpanKind::kServer, parent), nullptr);
 }
 
-TEST_F(OtlpTracerTest, WithoutAnEndpointThereIsNoTracer) { EXPECT_EQ(MakeOtlpTracer({}), nullptr); }
+TEST_F(OtlpTracerTest, ACollectorThatIsNotThereIsALineOfTheLog) {
+  {
+    const auto tracer = MakeOtlpTracer(To("http://127.0.0.1:1/v1/traces", 1), log_);
+    ASSERT_NE(tracer, nullptr);
+    EXPECT_NE(tracer->Begin("lost", base::SpanKind::kServer, {}), nullptr);
+  }
+  EXPECT_THAT(sink_.text, HasSubstr(R"("severity":"warning","event":"otlp","message":)"));
+}
+
+TEST_F(OtlpTracerTest, WithoutAnEndpointThereIsNoTracer) { EXPECT_EQ(MakeOtlpTracer({}, log_), nullptr); }
 
 }  // namespace
 }  // namespace taskgateway::server

@@ -22,7 +22,10 @@ using upstream::AttemptReport;
 
 class FakeSink final : public base::LogSink {
  public:
-  void Write(std::string_view line) override { lines.emplace_back(line); }
+  bool Write(std::string_view line) override {
+    lines.emplace_back(line);
+    return true;
+  }
 
   std::vector<std::string> lines;
 };

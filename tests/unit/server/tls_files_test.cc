@@ -89,8 +89,24 @@ TEST_F(TlsFilesTest, AnEncryptedKeyIsRefusedWithoutAskingForAPassword) {
 }
 
 TEST_F(TlsFilesTest, AnExpiredCertificateIsRefused) {
-  folder_.Put(authority_.Issue("DNS:gateway", -absl::Minutes(1)));
+  folder_.Put(authority_.Issue("DNS:gateway", {.ends = -absl::Minutes(1)}));
   ExpectProblem("certificate_file", "has expired at 20");
+}
+
+TEST_F(TlsFilesTest, ACertificateOfTheFutureIsRefused) {
+  folder_.Put(authority_.Issue("DNS:gateway", {.begins = absl::Minutes(30)}));
+  ExpectProblem("certificate_file", "is not valid before 20");
+  folder_.Put(authority_.Issue("DNS:gateway", {.begins = absl::Seconds(30)}));
+  EXPECT_TRUE(std::holds_alternative<Certificates>(Read())) << "clocks differ";
+}
+
+// gRPC would take it and refuse every caller.
+TEST_F(TlsFilesTest, WhatOpenSslDoesNotServeWithIsRefused) {
+  const support::TestIdentity weak = authority_.Issue("DNS:gateway", {.weak = true});
+  folder_.Put(weak);
+  ExpectProblem("certificate_file", "cannot be served with: ee key too small");
+  folder_.Put({.certificate = identity_.certificate + weak.certificate, .key = identity_.key});
+  ExpectProblem("certificate_file", "cannot be served with: ");
 }
 
 }  // namespace
