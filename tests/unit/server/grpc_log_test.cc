@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 
 #if GRPC_CPP_VERSION_MAJOR == 1 && GRPC_CPP_VERSION_MINOR < 65
+#include "grpc/grpc.h"
 #include "grpc/support/log.h"
 
 namespace taskgateway::server {
@@ -28,6 +29,9 @@ class FakeSink final : public base::LogSink {
 
 class GrpcLogTest : public testing::Test {
  protected:
+  GrpcLogTest() { grpc_init(); }
+  ~GrpcLogTest() override { grpc_shutdown(); }
+
   base::SystemClock clock_;
   FakeSink sink_;
   base::Log log_{clock_, sink_};
