@@ -11,7 +11,8 @@ const char* Word(bool value) { return value ? "true" : "false"; }
 
 std::string Readiness::Json() const {
   return absl::StrCat("{\"ready\":", Word(ready()), ",\"started\":", Word(started_), ",\"draining\":", Word(draining_),
-                      ",\"accounts_without_keys\":", accounts_without_keys_.load(), "}\n");
+                      ",\"listening\":", Word(listening_), ",\"accounts_without_keys\":", accounts_without_keys_.load(),
+                      "}\n");
 }
 
 }  // namespace taskgateway::server

@@ -245,6 +245,8 @@ void Server::WatchListener() {
   loop_.Schedule(kListenerInterval, [this] {
     if (!GrpcLostListener()) return WatchListener();
     log_.Error("listener_lost");
+    readiness_.SetListenerLost();
+    TellReadiness();
     if (health_server_ != nullptr) health_server_->SetDead();
   });
 }

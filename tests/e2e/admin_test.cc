@@ -21,7 +21,7 @@ TEST_F(GatewayTest, ReadyzTellsWhyAndAnUpstreamOutageDoesNotMatter) {
   EXPECT_FALSE(Get("sources/cc/tasks/t", &task).ok());
   EXPECT_TRUE(Eventually([&] { return Admin("/readyz").status == 200; }));
   EXPECT_EQ(Admin("/readyz").body,
-            "{\"ready\":true,\"started\":true,\"draining\":false,\"accounts_without_keys\":0}\n");
+            "{\"ready\":true,\"started\":true,\"draining\":false,\"listening\":true,\"accounts_without_keys\":0}\n");
   gateway().Drain();
   const HttpGot draining = Admin("/readyz");
   EXPECT_EQ(draining.status, 503);

@@ -12,12 +12,20 @@ TEST(ReadinessTest, ItIsReadyOnceItHasStartedAndEveryAccountHasHadKeysUntilItDra
   readiness.HasKeys();
   readiness.SetStarted();
   EXPECT_FALSE(readiness.ready());
-  EXPECT_EQ(readiness.Json(), "{\"ready\":false,\"started\":true,\"draining\":false,\"accounts_without_keys\":1}\n");
+  EXPECT_EQ(readiness.Json(), "{\"ready\":false,\"started\":true,\"draining\":false,\"listening\":true,\"accounts_without_keys\":1}\n");
   readiness.HasKeys();
   EXPECT_TRUE(readiness.ready());
   readiness.SetDraining();
   EXPECT_FALSE(readiness.ready());
   EXPECT_TRUE(readiness.draining());
+}
+
+TEST(ReadinessTest, WithoutAListenerItIsReadyNoMore) {
+  Readiness readiness;
+  readiness.SetStarted();
+  EXPECT_TRUE(readiness.ready());
+  readiness.SetListenerLost();
+  EXPECT_FALSE(readiness.ready());
 }
 
 }  // namespace
