@@ -28,6 +28,41 @@ func deploySection(t *testing.T) (scripts, values []string) {
 	return scripts, values
 }
 
+// What takes a while, how to wait for it, and what needs it.
+var waits = []struct{ begins, waits, needs *regexp.Regexp }{
+	{regexp.MustCompile(`^helm (install|upgrade) `), regexp.MustCompile(`^kubectl .* rollout status `), regexp.MustCompile(`^helm test `)},
+	{regexp.MustCompile(`^kubectl .* port-forward service/\S+ .*&$`), regexp.MustCompile(`^until taskctl (\S+ )*health >/dev/null 2>&1; do sleep 1; done`), regexp.MustCompile(`^taskctl `)},
+}
+
+// hasty gives the lines of a script that need what was begun before and not waited for.
+func hasty(script string) []string {
+	var found []string
+	for _, wait := range waits {
+		pending := false
+		for _, line := range strings.Split(script, "\n") {
+			line = strings.TrimSpace(line)
+			pending = (pending || wait.begins.MatchString(line)) && !wait.waits.MatchString(line)
+			if pending && wait.needs.MatchString(line) {
+				found = append(found, line)
+			}
+		}
+	}
+	return found
+}
+
+func TestHasteIsSeen(t *testing.T) {
+	for script, want := range map[string]int{
+		"helm install a b\nhelm test a": 1,
+		"helm install a b\nkubectl rollout status deployment/a\nkubectl -n a rollout status deployment/a\nhelm test a\nhelm upgrade a b\nhelm test a": 1,
+		"kubectl -n a port-forward service/a 1:1 &\n  taskctl sources":                                                                                1,
+		"kubectl -n a port-forward service/a 1:1 &\n  until taskctl --server a:1 health >/dev/null 2>&1; do sleep 1; done\n  taskctl sources":         0,
+	} {
+		if found := hasty(script); len(found) != want {
+			t.Errorf("%s\nhas %d hasty lines, not %d: %v", script, len(found), want, found)
+		}
+	}
+}
+
 // The README's path, word for word as far as it goes without a cluster: the commands of helm render, what kubectl names is there, and the certificates of
 // its commands let a caller in and keep others out.
 func TestTheReadmeDeploysWhatItSays(t *testing.T) {
@@ -38,6 +73,9 @@ func TestTheReadmeDeploysWhatItSays(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "values.yaml")
 	if err := os.WriteFile(file, []byte(values[0]), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	for _, line := range hasty(strings.Join(scripts, "\n")) {
+		t.Errorf("what `%s` needs may not be there yet", line)
 	}
 	rendered := map[string][]Object{}
 	for _, line := range strings.Split(strings.Join(scripts, "\n"), "\n") {
