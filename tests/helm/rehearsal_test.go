@@ -187,6 +187,10 @@ func TestAFirstInstallAnswers(t *testing.T) {
 	i.expect("metrics", false, fmt.Sprintf("PORT=%d", i.ports["health"]))
 
 	i.call(notes(t, "simulator"))
+	// With the chart's level, as RUNBOOK.md says.
+	if log := readFile(t, filepath.Join(i.folder, "gateway.log")); !strings.Contains(log, `"event":"call"`) {
+		t.Errorf("the log does not tell of calls:\n%s", log)
+	}
 
 	// It goes when it is told to.
 	if err := i.gateway.Process.Signal(syscall.SIGTERM); err != nil {
