@@ -130,3 +130,42 @@ func TestTheCertificatesOfTheReadmeWork(t *testing.T) {
 	again.expect("get-task", true, "TASKCTL_SERVER_NAME=taskgateway")
 	again.expect("denied", true, "TASKCTL_SERVER_NAME=taskgateway")
 }
+
+// The README's container starts with what it is given, and is given the time to drain.
+func TestTheReadmesContainerHasWhatItNeeds(t *testing.T) {
+	scripts, _ := deploySection(t)
+	script := scripts[len(scripts)-1]
+	folder := t.TempDir()
+	makeCertificates(t, folder)
+	for from, to := range map[string]string{"tls.crt": "server.crt", "tls.key": "server.key"} {
+		if err := os.Rename(filepath.Join(folder, from), filepath.Join(folder, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := exec.Command("bash", "-euc", `docker() { printf '%s\n' "$@"; }`+"\n"+script)
+	command.Dir = folder
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	arguments := "\n" + string(out)
+	if want := "\n--volume\n" + folder + "/gateway:/etc/taskgateway:ro\n"; !strings.Contains(arguments, want) {
+		t.Errorf("no%s in%s", want, arguments)
+	}
+	// As in a pod.
+	if want := "\n--stop-timeout\n" + valueOf(find(render(t, "minimal"), "Deployment", "taskgateway"), "spec.template.spec.terminationGracePeriodSeconds") + "\n"; !strings.Contains(arguments, want) {
+		t.Errorf("no%s in%s", want, arguments)
+	}
+	gateway := filepath.Join(binDir, "taskgateway")
+	if _, err := os.Stat(gateway); err != nil {
+		t.Skipf("SKIPPED: no %s", gateway)
+	}
+	path := filepath.Join(folder, "gateway", "taskgateway.yaml")
+	here := strings.ReplaceAll(readFile(t, path), "/etc/taskgateway/", folder+"/gateway/")
+	if err := os.WriteFile(path, []byte(here), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(gateway, "--config", path, "--check-config").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s\n%s", err, out, here)
+	}
+}
