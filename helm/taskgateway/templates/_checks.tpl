@@ -7,6 +7,7 @@
 {{- include "taskgateway.checkGrace" . -}}
 {{- include "taskgateway.checkSizes" . -}}
 {{- include "taskgateway.checkMonitoring" . -}}
+{{- include "taskgateway.checkNetwork" . -}}
 {{- end -}}
 
 {{- define "taskgateway.checkSources" -}}
@@ -150,6 +151,15 @@
 {{- if .Values.serviceMonitor.enabled -}}
 {{- if gt (include "taskgateway.seconds" .Values.serviceMonitor.scrapeTimeout | float64) (include "taskgateway.seconds" .Values.serviceMonitor.interval | float64) -}}
 {{- fail "serviceMonitor.scrapeTimeout: must not be longer than serviceMonitor.interval" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "taskgateway.checkNetwork" -}}
+{{- range $i, $cidr := .Values.networkPolicy.egress.cidrs -}}
+{{- $address := trimSuffix "/32" $cidr -}}
+{{- if has $address (include "taskgateway.metadataAddresses" $ | splitList " ") -}}
+{{- fail (printf "networkPolicy.egress.cidrs[%d]: %s hands out credentials of the machine, and is no cloud API" $i $address) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
