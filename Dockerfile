@@ -1,13 +1,18 @@
 # taskgateway, taskctl and tasksim in one image. `tools/image` builds it with docker or buildah and measures it.
 ARG BASE=debian:bookworm-slim
 
+# Debian; bookworm with its backports, which alone have OpenTelemetry for it.
+FROM ${BASE} AS debian
+RUN . /etc/os-release && [ "$VERSION_CODENAME" != bookworm ] || sed '/^$/,$d; s/^Suites:.*/Suites: bookworm-backports/' \
+  /etc/apt/sources.list.d/*.sources >/etc/apt/sources.list.d/backports.sources
+
 # Build: what tools/setup installs, and the release build.
-FROM ${BASE} AS build
+FROM debian AS build
 WORKDIR /source
 # Alone, so that a change of the code does not install everything anew.
 COPY tools/setup tools/setup
 COPY tools/setup.d tools/setup.d
-RUN tools/setup
+RUN tools/setup --tracing
 COPY CMakeLists.txt CMakePresets.json ./
 COPY proto proto
 COPY adapters adapters
@@ -19,7 +24,7 @@ RUN cmake --preset release && cmake --build --preset release --target taskgatewa
 RUN tools/image.d/collect build/release /out
 
 # Run: the programs, the libraries that they load, certificate authorities, and nothing to build with.
-FROM ${BASE}
+FROM debian
 COPY --from=build /out/packages /out/taskgateway.list /tmp/image/
 COPY tools/image.d/sbom /tmp/image/
 RUN apt-get update -q \

@@ -71,7 +71,11 @@ func TestEveryAlertFiresWhenItShould(t *testing.T) {
 	tool := promtool(t)
 	folder := t.TempDir()
 	writeRules(t, folder)
-	for _, alert := range alertNames(t) {
+	names := alertNames(t)
+	if files, _ := filepath.Glob("alerts/*.yaml"); len(files) != len(names) {
+		t.Errorf("%d alerts, and stories of %d: %v", len(names), len(files), files)
+	}
+	for _, alert := range names {
 		t.Run(alert, func(t *testing.T) {
 			text := readFile(t, filepath.Join("alerts", alert+".yaml"))
 			if !strings.Contains(text, "exp_labels") || !strings.Contains(text, "exp_alerts: []") {

@@ -28,6 +28,41 @@ func deploySection(t *testing.T) (scripts, values []string) {
 	return scripts, values
 }
 
+// What takes a while, how to wait for it, and what needs it.
+var waits = []struct{ begins, waits, needs *regexp.Regexp }{
+	{regexp.MustCompile(`^helm (install|upgrade) `), regexp.MustCompile(`^kubectl .* rollout status `), regexp.MustCompile(`^helm test `)},
+	{regexp.MustCompile(`^kubectl .* port-forward service/\S+ .*&$`), regexp.MustCompile(`^until taskctl (\S+ )*health >/dev/null 2>&1; do sleep 1; done`), regexp.MustCompile(`^taskctl `)},
+}
+
+// hasty gives the lines of a script that need what was begun before and not waited for.
+func hasty(script string) []string {
+	var found []string
+	for _, wait := range waits {
+		pending := false
+		for _, line := range strings.Split(script, "\n") {
+			line = strings.TrimSpace(line)
+			pending = (pending || wait.begins.MatchString(line)) && !wait.waits.MatchString(line)
+			if pending && wait.needs.MatchString(line) {
+				found = append(found, line)
+			}
+		}
+	}
+	return found
+}
+
+func TestHasteIsSeen(t *testing.T) {
+	for script, want := range map[string]int{
+		"helm install a b\nhelm test a": 1,
+		"helm install a b\nkubectl rollout status deployment/a\nkubectl -n a rollout status deployment/a\nhelm test a\nhelm upgrade a b\nhelm test a": 1,
+		"kubectl -n a port-forward service/a 1:1 &\n  taskctl sources":                                                                                1,
+		"kubectl -n a port-forward service/a 1:1 &\n  until taskctl --server a:1 health >/dev/null 2>&1; do sleep 1; done\n  taskctl sources":         0,
+	} {
+		if found := hasty(script); len(found) != want {
+			t.Errorf("%s\nhas %d hasty lines, not %d: %v", script, len(found), want, found)
+		}
+	}
+}
+
 // The README's path, word for word as far as it goes without a cluster: the commands of helm render, what kubectl names is there, and the certificates of
 // its commands let a caller in and keep others out.
 func TestTheReadmeDeploysWhatItSays(t *testing.T) {
@@ -38,6 +73,9 @@ func TestTheReadmeDeploysWhatItSays(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "values.yaml")
 	if err := os.WriteFile(file, []byte(values[0]), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	for _, line := range hasty(strings.Join(scripts, "\n")) {
+		t.Errorf("what `%s` needs may not be there yet", line)
 	}
 	rendered := map[string][]Object{}
 	for _, line := range strings.Split(strings.Join(scripts, "\n"), "\n") {
@@ -91,4 +129,43 @@ func TestTheCertificatesOfTheReadmeWork(t *testing.T) {
 	again := i.restart()
 	again.expect("get-task", true, "TASKCTL_SERVER_NAME=taskgateway")
 	again.expect("denied", true, "TASKCTL_SERVER_NAME=taskgateway")
+}
+
+// The README's container starts with what it is given, and is given the time to drain.
+func TestTheReadmesContainerHasWhatItNeeds(t *testing.T) {
+	scripts, _ := deploySection(t)
+	script := scripts[len(scripts)-1]
+	folder := t.TempDir()
+	makeCertificates(t, folder)
+	for from, to := range map[string]string{"tls.crt": "server.crt", "tls.key": "server.key"} {
+		if err := os.Rename(filepath.Join(folder, from), filepath.Join(folder, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := exec.Command("bash", "-euc", `docker() { printf '%s\n' "$@"; }`+"\n"+script)
+	command.Dir = folder
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	arguments := "\n" + string(out)
+	if want := "\n--volume\n" + folder + "/gateway:/etc/taskgateway:ro\n"; !strings.Contains(arguments, want) {
+		t.Errorf("no%s in%s", want, arguments)
+	}
+	// As in a pod.
+	if want := "\n--stop-timeout\n" + valueOf(find(render(t, "minimal"), "Deployment", "taskgateway"), "spec.template.spec.terminationGracePeriodSeconds") + "\n"; !strings.Contains(arguments, want) {
+		t.Errorf("no%s in%s", want, arguments)
+	}
+	gateway := filepath.Join(binDir, "taskgateway")
+	if _, err := os.Stat(gateway); err != nil {
+		t.Skipf("SKIPPED: no %s", gateway)
+	}
+	path := filepath.Join(folder, "gateway", "taskgateway.yaml")
+	here := strings.ReplaceAll(readFile(t, path), "/etc/taskgateway/", folder+"/gateway/")
+	if err := os.WriteFile(path, []byte(here), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(gateway, "--config", path, "--check-config").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s\n%s", err, out, here)
+	}
 }

@@ -1,12 +1,15 @@
 package helm
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	gotemplate "text/template"
 )
 
 // newCluster is an API server with one Secret: enough for `lookup` and for the notes of an install without an effect.
@@ -70,8 +73,30 @@ func TestTheNotesTellCommandsThatWork(t *testing.T) {
 				t.Errorf("%s: %s has no port %s", name, match[2], match[3])
 			}
 		}
+		for _, line := range hasty(text) {
+			t.Errorf("%s: what `%s` needs may not be there yet", name, line)
+		}
 		if strings.Count(text, "kubectl --namespace platform") < 2 || !strings.Contains(text, "helm test tg --namespace platform") {
 			t.Errorf("%s: the notes lack commands:\n%s", name, text)
+		}
+	}
+}
+
+// A Secret of `kubectl create secret tls`, and one of a public certificate, has no ca.crt.
+func TestTheNotesReadSecretsWithAndWithoutAnAuthority(t *testing.T) {
+	found := regexp.MustCompile(`'go-template=([^']*)'`).FindStringSubmatch(notes(t, "minimal"))
+	if found == nil {
+		t.Fatal("the notes read no Secret")
+	}
+	decode := func(text any) (string, error) { // as kubectl has it
+		bytes, err := base64.StdEncoding.DecodeString(fmt.Sprint(text))
+		return string(bytes), err
+	}
+	reader := gotemplate.Must(gotemplate.New("secret").Funcs(gotemplate.FuncMap{"base64decode": decode}).Parse(found[1]))
+	for want, data := range map[string]map[string]any{"authority": {"tls.crt": "eA==", "ca.crt": "YXV0aG9yaXR5"}, "": {"tls.crt": "eA=="}} {
+		var out strings.Builder
+		if err := reader.Execute(&out, map[string]any{"data": data}); err != nil || out.String() != want {
+			t.Errorf("%v: %q, not %q (%v)", data, out.String(), want, err)
 		}
 	}
 }

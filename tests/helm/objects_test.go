@@ -123,8 +123,21 @@ var networkFacts = []fact{
 	{"minimal", "NetworkPolicy", "taskgateway", "spec.egress.1.to.0.ipBlock.except", `["100.100.100.200/32","169.254.169.254/32"]`},
 	{"networks", "NetworkPolicy", "taskgateway", "spec.ingress.0.from.0.namespaceSelector.matchLabels.kubernetes\\.io/metadata\\.name", "orders"},
 	{"networks", "NetworkPolicy", "taskgateway", "spec.ingress.0.from.2.podSelector.matchLabels.app\\.kubernetes\\.io/component", "test"},
-	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.ports.1.port", "8443"},
-	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.2.ports.0.port", "4317"},
+	{"minimal", "NetworkPolicy", "taskgateway", "spec.egress.1.ports", `[{"port":443,"protocol":"TCP"}]`},
+	{"minimal", "NetworkPolicy", "taskgateway", "spec.egress.2", absent},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.ports", `[{"port":9443,"protocol":"TCP"},{"port":443,"protocol":"TCP"},{"port":8443,"protocol":"TCP"}]`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.to.0.ipBlock", `{"cidr":"100.64.0.0/10","except":["100.100.100.200/32"]}`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.to.1.ipBlock.except", `["100.100.100.200/32"]`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.to.2.ipBlock.except", absent},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.to.3.ipBlock.except", `["169.254.169.254/32"]`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.to.4.ipBlock.except", `["169.254.169.254/32"]`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.1.to.5.ipBlock", `{"cidr":"::/0"}`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.2.to.0", `{"namespaceSelector":{}}`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.2.to.1.ipBlock.cidr", "100.64.0.0/10"},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.2.ports", `[{"port":4318,"protocol":"TCP"}]`},
+	{"networks", "NetworkPolicy", "taskgateway", "spec.egress.3.ports.0.port", "4317"},
+	{"load-balancer", "NetworkPolicy", "taskgateway", "spec.ingress.0.from.0", `{"namespaceSelector":{}}`},
+	{"load-balancer", "NetworkPolicy", "taskgateway", "spec.ingress.0.from.1", `{"ipBlock":{"cidr":"10.0.0.0/8"}}`},
 	{"monitoring", "NetworkPolicy", "taskgateway", "spec.ingress.2.from.0.namespaceSelector.matchLabels.kubernetes\\.io/metadata\\.name", "monitoring"},
 	{"simulator", "NetworkPolicy", "taskgateway", "spec.egress.1.to.0.podSelector.matchLabels.app\\.kubernetes\\.io/component", "simulator"},
 	{"simulator", "NetworkPolicy", "-simulator", "spec.ingress.0.from.0.podSelector.matchLabels.app\\.kubernetes\\.io/component", "gateway"},
@@ -176,6 +189,37 @@ var monitoringFacts = []fact{
 	{"monitoring", "ConfigMap", "-dashboard", "metadata.annotations.grafana_folder", "Platform"},
 	{"minimal", "ServiceMonitor", "", "metadata.name", absent},
 	{"minimal", "PrometheusRule", "", "metadata.name", absent},
+}
+
+// Who is let in follows from the Service where `networkPolicy.callers` does not say it.
+func TestCallersFromOutsideAreLetIn(t *testing.T) {
+	const cluster, test, office = `{"namespaceSelector":{}}`, `{"podSelector":{"matchLabels":{"app.kubernetes.io/component":"test","app.kubernetes.io/instance":"tg"}}}`, `{"ipBlock":{"cidr":"192.0.2.0/24"}}`
+	for arguments, want := range map[string]string{
+		`service.type="ClusterIP"`:    "[" + cluster + "," + test + "]",
+		`service.type="LoadBalancer"`: absent, // everyone
+		`service.type="NodePort"`:     absent,
+		`service.type="LoadBalancer",service.loadBalancerSourceRanges=["192.0.2.0/24"]`:                                            "[" + cluster + "," + office + "," + test + "]",
+		`service.type="LoadBalancer",networkPolicy.callers=[{"podSelector":{}}]`:                                                   `[{"podSelector":{}},` + test + "]",
+		`service.type="LoadBalancer",service.loadBalancerSourceRanges=["192.0.2.0/24"],networkPolicy.callers=[{"podSelector":{}}]`: `[{"podSelector":{}},` + office + "," + test + "]",
+	} {
+		policy := find(render(t, "minimal", "--set-json", arguments), "NetworkPolicy", "taskgateway")
+		if got := valueOf(policy, "spec.ingress.0.from"); got != want {
+			t.Errorf("%s: %s may call, not %s", arguments, got, want)
+		}
+		if got := valueOf(policy, "spec.ingress.0.ports"); got != `[{"port":8980,"protocol":"TCP"}]` {
+			t.Errorf("%s: they may call %s", arguments, got)
+		}
+	}
+}
+
+// The ports of URLs: of http and https, explicit ones, IPv6.
+func TestTheWayOutHasThePortsOfTheEndpoints(t *testing.T) {
+	for endpoint, want := range map[string]string{"https://a": "443", "http://a": "80", "https://a:8443": "8443", "https://[2001:db8::1]": "443", "https://[2001:db8::1]:8443": "8443"} {
+		policy := find(render(t, "minimal", "--set-json", fmt.Sprintf(`config.sources=[{"name":"a","kind":"cloud_control","account":"production","endpoint":%q,"insecure":true}]`, endpoint)), "NetworkPolicy", "taskgateway")
+		if got := valueOf(policy, "spec.egress.1.ports"); got != `[{"port":`+want+`,"protocol":"TCP"}]` {
+			t.Errorf("%s: %s is let out, not %s", endpoint, got, want)
+		}
+	}
 }
 
 // A change of the configuration or of a scenario starts new pods; anything else leaves them.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -38,6 +39,33 @@ func TestEveryValueIsDocumentedInTheReadme(t *testing.T) {
 	}
 	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What an operator finds in the log is in the README.
+func TestEveryEventOfTheLogIsInTheReadme(t *testing.T) {
+	root := filepath.Join(chartDir, "../..")
+	_, section, found := strings.Cut(readFile(t, filepath.Join(root, "README.md")), "\n### Operating\n")
+	section, _, ends := strings.Cut(section, "\n### ")
+	if !found || !ends {
+		t.Fatal("README.md has no section Operating")
+	}
+	event := regexp.MustCompile(`(?:\.|->)(?:Debug|Info|Warning|Error)\("([a-z_]+)"\)|LogEvent \w+\{"([a-z_]+)"`)
+	events := 0
+	err := filepath.WalkDir(filepath.Join(root, "gateway"), func(path string, _ os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".cc" && filepath.Ext(path) != ".h" || filepath.Base(path) == "log.h" {
+			return err
+		}
+		for _, match := range event.FindAllStringSubmatch(readFile(t, path), -1) {
+			events++
+			if name := match[1] + match[2]; !strings.Contains(section, "`"+name+"`") {
+				t.Errorf("README.md does not tell of the event %s of %s", name, path)
+			}
+		}
+		return nil
+	})
+	if err != nil || events < 15 {
+		t.Errorf("only %d events (%v)", events, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -148,6 +149,28 @@ func (i *install) expect(pod string, passes bool, otherwise ...string) {
 	}
 }
 
+// call types what the notes say under "Call it from this machine", kubectl's part done: the port is forwarded, the authority's certificate is there.
+func (i *install) call(notes string) {
+	i.t.Helper()
+	_, block, found := strings.Cut(notes, "Call it from this machine")
+	_, block, _ = strings.Cut(block, "\n\n")
+	block, _, ends := strings.Cut(block, "\n\n")
+	if !found || !ends {
+		i.t.Fatalf("the notes do not say how to call:\n%s", notes)
+	}
+	block = regexp.MustCompile(`(?m)^ *kubectl .*$`).ReplaceAllString(block, "")
+	for from, to := range map[string]string{"127.0.0.1:8980": fmt.Sprintf("127.0.0.1:%d", i.ports["grpc"]), "client.": "caller."} {
+		block = strings.ReplaceAll(block, from, to)
+	}
+	command := exec.Command("timeout", "20", "bash", "-euc", block)
+	command.Dir, command.Env = i.folder, []string{"PATH=" + binDir + ":/usr/bin:/bin"}
+	out, err := command.CombinedOutput()
+	// The last one may read a failed task.
+	if exit, is := err.(*exec.ExitError); err != nil && (!is || exit.ExitCode() > 2) || !strings.Contains(string(out), "cloud-control") {
+		i.t.Errorf("%s\n%v\n%s", block, err, out)
+	}
+}
+
 func TestAFirstInstallAnswers(t *testing.T) {
 	i := rehearse(t, "simulator", "--set", "config.drain.limit=1s,config.drain.settle=0s")
 	for _, pod := range []string{"health", "get-task", "metrics"} {
@@ -163,16 +186,10 @@ func TestAFirstInstallAnswers(t *testing.T) {
 	i.expect("get-task", false, "EXPECT=missing")
 	i.expect("metrics", false, fmt.Sprintf("PORT=%d", i.ports["health"]))
 
-	// What the notes say to type, with the port that the forwarding would have.
-	for _, line := range strings.Split(notes(t, "simulator"), "\n") {
-		words := strings.Fields(strings.ReplaceAll(line, "127.0.0.1:8980", fmt.Sprintf("127.0.0.1:%d", i.ports["grpc"])))
-		if len(words) == 0 || words[0] != "taskctl" {
-			continue
-		}
-		out, err := exec.Command(filepath.Join(binDir, "taskctl"), words[1:]...).CombinedOutput()
-		if exit, is := err.(*exec.ExitError); err != nil && (!is || exit.ExitCode() > 2) {
-			t.Errorf("%s: %v\n%s", line, err, out)
-		}
+	i.call(notes(t, "simulator"))
+	// With the chart's level, as RUNBOOK.md says.
+	if log := readFile(t, filepath.Join(i.folder, "gateway.log")); !strings.Contains(log, `"event":"call"`) {
+		t.Errorf("the log does not tell of calls:\n%s", log)
 	}
 
 	// It goes when it is told to.
@@ -194,6 +211,7 @@ func TestMutualTlsLetsInWhoHasACertificate(t *testing.T) {
 	for _, pod := range []string{"health", "get-task", "denied"} {
 		i.expect(pod, true)
 	}
+	i.call(notes(t, "simulator-mtls"))
 	i.expect("get-task", false, "CERTIFICATE=", "KEY=", "TASKCTL_TIMEOUT=2s")
 	i.expect("denied", false, "TASKCTL_SERVER=127.0.0.1:1")
 }

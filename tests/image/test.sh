@@ -44,6 +44,7 @@ PY
     grep -qxF "!${path%%/*}" "$root/.dockerignore" || fail "the Dockerfile copies $path, which .dockerignore leaves out"
   done
   grep -q '^USER 65532:65532$' "$root/Dockerfile" || fail "the image does not run as 65532, as the chart expects"
+  grep -q '^RUN tools/setup --tracing$' "$root/Dockerfile" || fail "the image does not trace, as the chart's config.tracing expects"
   grep -q '^HEALTHCHECK ' "$root/Dockerfile" || fail "the image has no health check"
   echo "$(wc -l <"$out/packages") packages, $(du -sh "$out/bin" | cut -f1) of programs"
 }

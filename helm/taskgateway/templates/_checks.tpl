@@ -7,6 +7,8 @@
 {{- include "taskgateway.checkGrace" . -}}
 {{- include "taskgateway.checkSizes" . -}}
 {{- include "taskgateway.checkMonitoring" . -}}
+{{- include "taskgateway.checkNetwork" . -}}
+{{- include "taskgateway.checkPod" . -}}
 {{- end -}}
 
 {{- define "taskgateway.checkSources" -}}
@@ -150,6 +152,36 @@
 {{- if .Values.serviceMonitor.enabled -}}
 {{- if gt (include "taskgateway.seconds" .Values.serviceMonitor.scrapeTimeout | float64) (include "taskgateway.seconds" .Values.serviceMonitor.interval | float64) -}}
 {{- fail "serviceMonitor.scrapeTimeout: must not be longer than serviceMonitor.interval" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "taskgateway.checkNetwork" -}}
+{{- range $i, $cidr := .Values.networkPolicy.egress.cidrs -}}
+{{- $address := trimSuffix "/32" $cidr -}}
+{{- if has $address (include "taskgateway.metadataAddresses" $ | splitList " ") -}}
+{{- fail (printf "networkPolicy.egress.cidrs[%d]: %s hands out credentials of the machine, and is no cloud API" $i $address) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the chart mounts and writes itself. */}}
+{{- define "taskgateway.checkPod" -}}
+{{- $own := list "/tmp" "/etc/taskgateway/config" "/etc/taskgateway/tls" "/etc/taskgateway/client-ca" "/var/run/secrets/taskgateway" -}}
+{{- $others := list -}}
+{{- range $i, $mount := .Values.extraVolumeMounts -}}
+{{- $path := clean $mount.mountPath -}}
+{{- if has $path $others }}{{ fail (printf "extraVolumeMounts[%d].mountPath: there is another mount at %s" $i $path) }}{{ end -}}
+{{- $others = append $others $path -}}
+{{- range $own -}}
+{{- if hasPrefix (printf "%s/" (trimSuffix "/" $path)) (printf "%s/" .) -}}
+{{- fail (printf "extraVolumeMounts[%d].mountPath: %s would hide the chart's own %s" $i $mount.mountPath .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $path, $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "dashboard.labels" .Values.dashboard.labels -}}
+{{- range $name, $_ := $labels -}}
+{{- if hasKey $.Values.commonLabels $name }}{{ fail (printf "%s.%s: is in commonLabels already" $path $name) }}{{ end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

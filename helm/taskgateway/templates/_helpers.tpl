@@ -81,7 +81,7 @@ app.kubernetes.io/part-of: taskgateway
 {{- end -}}
 {{- end -}}
 
-{{/* What Shutdown may take after the drain. */}}
+{{/* Seconds from SIGTERM to SIGKILL: the drain, and 10 s for the gateway's own shutdown after it, which takes 8 s at most. */}}
 {{- define "taskgateway.graceSeconds" -}}
 {{- if ne (toString .Values.terminationGracePeriodSeconds) "" -}}
 {{- int64 .Values.terminationGracePeriodSeconds -}}
