@@ -139,7 +139,7 @@ absl::Status TaskNotFoundAnywhere(std::string_view name) {
 absl::Status TaskNotYetCreated(std::string_view name) {
   absl::Status status =
       Ours(absl::StatusCode::kNotFound, "TASK_NOT_YET_CREATED", {},
-           absl::StrCat(Name(name), " stands for no task yet; ask again, or use WaitTask, which waits for it"));
+           absl::StrCat(Name(name), " stands for no task yet; ask again, or let WaitTask or WatchTasks wait for it"));
   AttachResource("taskgateway/Task", name, "the alias resolves to no task yet", &status);
   return status;
 }
@@ -150,6 +150,13 @@ absl::Status SourceNotFound(std::string_view source) {
                              absl::StrCat(name, " is not configured; ListSources names those that are"));
   AttachResource("taskgateway/Source", name, "not configured", &status);
   return status;
+}
+
+absl::Status AcceptedButUnread(const absl::Status& status) {
+  absl::Status marked(
+      status.code(), absl::StrCat("the cancellation was accepted, but the task could not be read: ", status.message()));
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& detail) { marked.SetPayload(type, detail); });
+  return marked;
 }
 
 absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_after) {

@@ -44,6 +44,8 @@ absl::Status TaskNotFoundAnywhere(std::string_view name);
 absl::Status TaskNotYetCreated(std::string_view name);
 // NOT_FOUND, SOURCE_NOT_FOUND with ResourceInfo{taskgateway/Source, name}; the message names the remedy (ListSources).
 absl::Status SourceNotFound(std::string_view source);
+// `status` with its details, of a read behind a cancellation that the upstream has accepted; its message says so.
+absl::Status AcceptedButUnread(const absl::Status& status);
 // RESOURCE_EXHAUSTED, UPSTREAM_THROTTLED with RetryInfo and QuotaFailure.
 absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, BUDGET_EXHAUSTED with RetryInfo and QuotaFailure: our own budget cannot serve before the

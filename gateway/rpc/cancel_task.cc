@@ -5,6 +5,7 @@
 
 #include "adapters/core/status_catalogue.h"
 #include "gateway/tasks/reply_size.h"
+#include "gateway/tasks/task_key.h"
 
 namespace taskgateway::rpc {
 namespace {
@@ -48,6 +49,9 @@ CancelTaskCall::CancelTaskCall(const Tasks& tasks, CallRecord record, tasks::Fol
       response_(response) {}
 
 void CancelTaskCall::Begin() {
+  known_ = tasks_.reader.cache()
+               .Find(tasks::CanonicalName(*target_.source, target_.task_id), absl::InfiniteDuration(), false)
+               .reading;
   cancel_ = tasks_.canceller.Cancel(
       *target_.source, target_.task_id, deadline_, [this](const absl::Status& status) { Cancelled(status); }, span());
 }
@@ -66,8 +70,9 @@ void CancelTaskCall::Cancelled(const absl::Status& status) {
   request.deadline = deadline_;
   request.parent_span = span();
   read_.Start(tasks_, std::move(request), [this](const absl::StatusOr<tasks::SharedReading>& reading) {
-    if (!reading.ok()) return Answer(reading.status());
-    *response_ = (*reading)->task();
+    // The cancellation was accepted, so it is not to look as if it had failed.
+    if (!reading.ok() && known_ == nullptr) return Answer(core::AcceptedButUnread(reading.status()));
+    *response_ = (reading.ok() ? *reading : known_)->task();
     WarnOfResidue(response_);
     tasks::FitReply(tasks::kMaxReplyBytes, response_);
     Answer(absl::OkStatus());

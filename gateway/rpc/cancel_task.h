@@ -13,7 +13,7 @@ absl::StatusOr<tasks::FollowTarget> ToCancel(const v1::CancelTaskRequest& reques
 // Error: UNIMPLEMENTED CANCEL_UNSUPPORTED_BY_SOURCE.
 absl::Status CheckCancels(const tasks::Source& source);
 
-// Cancels, then reads the task anew.
+// Cancels, then reads the task anew. When that fails, it answers with what was known before.
 class CancelTaskCall final : public LoopCall {
  public:
   // `response` is gRPC's and lives until the call is done; `deadline` is Uptime.
@@ -30,6 +30,7 @@ class CancelTaskCall final : public LoopCall {
   const absl::Duration deadline_;
   v1::Task* const response_;
   tasks::TaskCanceller::CancelId cancel_ = 0;
+  tasks::SharedReading known_;  // from before; null when there is none
   Read read_;
 };
 

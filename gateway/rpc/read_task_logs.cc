@@ -46,12 +46,12 @@ ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, CallRecord record, CallLi
                                    std::size_t lane)
     : StreamCall(tasks, std::move(record), std::move(place), lane),
       target_(std::move(order.target)),
-      follow_(order.terms.follow),
+      wish_{.follow = order.terms.follow, .resumes = order.terms.resume_from.has_value()},
       outbox_(std::move(order.terms)) {}
 
 void ReadTaskLogsCall::Open() {
   read_ = std::make_unique<tasks::TaskLogRead>(tasks().following(), tasks().log_buffers, tasks().fan_out, target_,
-                                               follow_, outbox_, weak_from_this());
+                                               wish_, outbox_, weak_from_this());
   read_->Start();
 }
 

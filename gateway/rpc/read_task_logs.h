@@ -35,7 +35,7 @@ class ReadTaskLogsCall final : public StreamCall {
   void Stop() override;
 
   const tasks::FollowTarget target_;
-  const bool follow_;
+  const tasks::LogBuffers::Wish wish_;
   tasks::LogOutbox outbox_;
   std::unique_ptr<tasks::TaskLogRead> read_;  // loop thread
 };

@@ -23,6 +23,7 @@ struct LogBuffers::Buffer final : public PollObserver, public std::enable_shared
   struct Reader {
     LogObserver* observer;
     bool follow;
+    bool anew;          // only what a read brings that begins behind its Subscribe will do
     bool waits = true;  // has not heard of a log that is recent enough
     base::EventLoop::TimerId first = base::EventLoop::kNoTimer;
   };
@@ -47,6 +48,8 @@ struct LogBuffers::Buffer final : public PollObserver, public std::enable_shared
   TaskPoller::Subscription polling;
   TaskReader::ReadId read = 0;
   bool read_brought_log = false;
+  std::uint64_t read_serves = 0;  // the read began behind the Subscribe of readers before this one
+  std::uint64_t has_for = 0;      // and what such a read has brought is here, or being compared
   base::EventLoop::TimerId retry = base::EventLoop::kNoTimer;
   bool comparing = false;
   SharedLog next;  // came while another one was being compared
@@ -72,21 +75,25 @@ LogBuffers::~LogBuffers() {
   }
 }
 
-void LogBuffers::Subscribe(Source& source, const std::string& task_id, bool follow, LogObserver& observer,
+void LogBuffers::Subscribe(Source& source, const std::string& task_id, const Wish& wish, LogObserver& observer,
                            Subscription* subscription) {
   std::shared_ptr<Buffer>& buffer = buffers_[TaskKey(&source, task_id)];
   if (buffer == nullptr) buffer = std::make_shared<Buffer>(*this, source, task_id);
   subscription->buffers_ = this;
   subscription->buffer_ = buffer.get();
   subscription->id_ = next_subscription_++;
-  Buffer::Reader& reader = buffer->readers[subscription->id_];
-  reader = {.observer = &observer, .follow = follow};
-  buffer->followers += follow;
-  if (follow && !buffer->polling && !buffer->done) buffer->polling = poller_.Subscribe(source, task_id, *buffer);
-  const bool recent =
-      buffer->log != nullptr && (follow || buffer->done || context_.loop.Now() - buffer->heard_at <= kDefaultStaleness);
+  const bool anew = wish.resumes && !buffer->done;
+  buffer->readers[subscription->id_] = {.observer = &observer, .follow = wish.follow, .anew = anew};
+  buffer->followers += wish.follow;
+  if (wish.follow && !buffer->polling && !buffer->done) buffer->polling = poller_.Subscribe(source, task_id, *buffer);
+  const bool recent = buffer->log != nullptr && !anew &&
+                      (wish.follow || buffer->done || context_.loop.Now() - buffer->heard_at <= kDefaultStaleness);
   if (!recent) return Read(*buffer);
-  reader.first = context_.loop.Schedule(absl::ZeroDuration(), [held = buffer, id = subscription->id_] {
+  TellSoon(*buffer, subscription->id_);
+}
+
+void LogBuffers::TellSoon(Buffer& buffer, std::uint64_t id) {
+  buffer.readers.at(id).first = context_.loop.Schedule(absl::ZeroDuration(), [held = buffer.shared_from_this(), id] {
     Buffer::Reader& told = held->readers.at(id);
     told.waits = false;
     told.observer->OnLog(held->name, held->log, kNoPoint, held->done);
@@ -123,6 +130,7 @@ void LogBuffers::Compare(Buffer& buffer, SharedLog log, bool done) {
       SharedLog next = std::exchange(compared->next, nullptr);
       Replace(*compared, std::move(newer), difference, done);
       if (next != nullptr && !compared->readers.empty()) Compare(*compared, std::move(next), compared->next_done);
+      TellAnew(*compared);
     });
   });
 }
@@ -141,6 +149,7 @@ void LogBuffers::Replace(Buffer& buffer, SharedLog log, const LogPoint& differen
   buffer.done = buffer.done || done;
   if (buffer.done) buffer.polling.End();
   TellAll(buffer, true, [&](Buffer::Reader& reader) {
+    if (reader.anew) return;
     // Those who do not follow, too: they let go of the log that they had.
     reader.waits = false;
     reader.observer->OnLog(buffer.name, buffer.log, difference, buffer.done);
@@ -151,12 +160,35 @@ void LogBuffers::Read(Buffer& buffer) {
   if (buffer.read != 0) return;
   context_.loop.Cancel(buffer.retry);
   buffer.read_brought_log = false;
-  buffer.read = reader_.Read({.source = &buffer.source, .task_id = buffer.task_id, .log = true},
+  buffer.read_serves = next_subscription_;
+  const bool anew = std::ranges::any_of(buffer.readers, [](const auto& reader) { return reader.second.anew; });
+  buffer.read = reader_.Read({.source = &buffer.source,
+                              .task_id = buffer.task_id,
+                              .log = true,
+                              .max_staleness = anew ? absl::ZeroDuration() : kDefaultStaleness},
                              [this, &buffer](const absl::StatusOr<SharedReading>& reading) {
                                buffer.read = 0;
-                               if (!reading.ok()) return ReadFailed(buffer, reading.status());
-                               if (!buffer.read_brought_log) ReadFailed(buffer, Behind());
+                               ReadEnded(buffer, reading.status());
                              });
+}
+
+void LogBuffers::ReadEnded(Buffer& buffer, const absl::Status& status) {
+  if (!status.ok()) return ReadFailed(buffer, status);
+  if (!buffer.read_brought_log && !buffer.done) return ReadFailed(buffer, Behind());
+  buffer.has_for = buffer.read_serves;
+  TellAnew(buffer);
+  const bool more = std::ranges::any_of(
+      buffer.readers, [&](const auto& reader) { return reader.second.anew && reader.first >= buffer.has_for; });
+  if (more) Read(buffer);
+}
+
+void LogBuffers::TellAnew(Buffer& buffer) {
+  if (buffer.comparing) return;
+  for (auto& [id, reader] : buffer.readers) {
+    if (!reader.anew || (id >= buffer.has_for && !buffer.done)) continue;
+    reader.anew = false;
+    TellSoon(buffer, id);
+  }
 }
 
 void LogBuffers::ReadFailed(Buffer& buffer, const absl::Status& status) {
@@ -165,7 +197,9 @@ void LogBuffers::ReadFailed(Buffer& buffer, const absl::Status& status) {
     // The task's polls may be over, so they cannot be relied on.
     const absl::Duration delay = std::max(kRetryDelay, std::min(core::RetryDelayOf(status), kMaxRetryDelay));
     buffer.retry = context_.loop.Schedule(delay, [this, &buffer] {
-      if (buffer.log == nullptr) Read(buffer);
+      const bool wanted = buffer.log == nullptr ||
+                          std::ranges::any_of(buffer.readers, [](const auto& reader) { return reader.second.anew; });
+      if (wanted) Read(buffer);
     });
   }
   // A log that is being compared comes to all who wait.

@@ -56,10 +56,17 @@ class LogBuffers {
   LogBuffers(const LogBuffers&) = delete;
   LogBuffers& operator=(const LogBuffers&) = delete;
 
+  // What a reader wants.
+  struct Wish {
+    bool follow = false;  // keeps the task polled
+    // It has read before, perhaps at another replica and perhaps more than what is here: only a log that the upstream
+    // is asked for from now on will do.
+    bool resumes = false;
+  };
+
   // Tells `observer` of the log as soon as there is one of the last second (for followers: any), never before Subscribe
-  // returns, and of every later one; `follow` keeps the task polled. Both `observer` and `subscription` outlive the
-  // subscription.
-  void Subscribe(Source& source, const std::string& task_id, bool follow, LogObserver& observer,
+  // returns, and of every later one. Both `observer` and `subscription` outlive the subscription.
+  void Subscribe(Source& source, const std::string& task_id, const Wish& wish, LogObserver& observer,
                  Subscription* subscription);
 
   std::size_t buffers() const { return buffers_.size(); }
@@ -71,6 +78,11 @@ class LogBuffers {
   void Compare(Buffer& buffer, SharedLog log, bool done);
   void Replace(Buffer& buffer, SharedLog log, const LogPoint& difference, bool done);
   void Read(Buffer& buffer);
+  void ReadEnded(Buffer& buffer, const absl::Status& status);
+  // Tells those of the log who wanted one anew, if it is there by now.
+  void TellAnew(Buffer& buffer);
+  // Tells a reader of the log that is there, in the loop's next round.
+  void TellSoon(Buffer& buffer, std::uint64_t id);
   void ReadFailed(Buffer& buffer, const absl::Status& status);
   // Calls `tell` for each observer, of whom any may leave.
   template <typename Tell>

@@ -53,4 +53,9 @@ class TaskFinder {
   FindId next_find_ = 1;
 };
 
+// Whether another search would end no better; the finder says FAILED_PRECONDITION of an ambiguous id alone.
+inline bool EndsSearch(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
+}
+
 }  // namespace taskgateway::tasks

@@ -12,9 +12,6 @@ namespace {
 // The least time between two searches: one for a source asks them all, one for an alias takes up to two calls.
 constexpr absl::Duration kSearchInterval = absl::Seconds(3);
 
-// The finder says FAILED_PRECONDITION of an ambiguous id alone.
-bool EndsSearch(const absl::Status& status) { return absl::IsNotFound(status) || absl::IsFailedPrecondition(status); }
-
 bool EndsAlias(const absl::Status& status) {
   return absl::IsPermissionDenied(status) ||
          (absl::IsNotFound(status) && core::ReasonOf(status) != "TASK_NOT_YET_CREATED");

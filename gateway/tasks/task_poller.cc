@@ -10,6 +10,8 @@ namespace {
 
 // A schedule outlives its last subscriber by this, for callers who wait again and watchers who resume.
 constexpr absl::Duration kLinger = absl::Seconds(10);
+// Behind that, a task is polled no oftener than this says of a task of its age.
+constexpr absl::Duration kRestartCounts = absl::Minutes(10);
 // Intervals differ by chance by this part, so that schedules that began together drift apart.
 constexpr double kJitter = 0.1;
 
@@ -67,6 +69,7 @@ TaskPoller::TaskPoller(upstream::Context& context, TaskReader& reader) : context
 TaskPoller::~TaskPoller() {
   reader_.SetListener(nullptr);
   while (!polls_.empty()) Remove(*polls_.begin()->second);
+  for (const auto& [key, restarted] : restarted_) context_.loop.Cancel(restarted.forget);
 }
 
 TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string& task_id, PollObserver& observer) {
@@ -74,7 +77,9 @@ TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string
   if (poll == nullptr) {
     poll = std::make_unique<Poll>();
     poll->key = {&source, task_id};
-    poll->first_seen = context_.loop.Now();
+    const auto restarted = restarted_.find(poll->key);
+    poll->restarted = restarted != restarted_.end();
+    poll->first_seen = poll->restarted ? restarted->second.at : context_.loop.Now();
   }
   context_.loop.Cancel(std::exchange(poll->linger, base::EventLoop::kNoTimer));
   Subscription subscription;
@@ -101,7 +106,12 @@ TaskPoller::Subscription TaskPoller::Subscribe(Source& source, const std::string
 }
 
 void TaskPoller::Restart(Source& source, const std::string& task_id) {
-  const auto found = polls_.find(TaskKey(&source, task_id));
+  const TaskKey key(&source, task_id);
+  Restarted& restarted = restarted_[key];
+  context_.loop.Cancel(restarted.forget);
+  restarted = {.at = context_.loop.Now(),
+               .forget = context_.loop.Schedule(kRestartCounts, [this, key] { restarted_.erase(key); })};
+  const auto found = polls_.find(key);
   if (found == polls_.end()) return;
   Poll& poll = *found->second;
   poll.first_seen = context_.loop.Now();

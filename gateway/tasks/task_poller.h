@@ -91,7 +91,8 @@ class TaskPoller {
   // Tells `observer` how the task stands, as soon as that is known but never before Subscribe returns, and then what
   // happens. `observer` outlives the subscription.
   Subscription Subscribe(Source& source, const std::string& task_id, PollObserver& observer);
-  // Something has been done to the task: its age counts from now on, so that it is read often again.
+  // Something has been done to the task: its age counts from now on, so that it is read often again, also when the
+  // first subscriber comes within 10 minutes.
   void Restart(Source& source, const std::string& task_id);
 
   // Calls `visit` for each schedule, which changes none, in an order that is the same every time.
@@ -116,7 +117,12 @@ class TaskPoller {
 
   upstream::Context& context_;
   TaskReader& reader_;
+  struct Restarted {
+    absl::Duration at;  // Uptime
+    base::EventLoop::TimerId forget = base::EventLoop::kNoTimer;
+  };
   std::map<TaskKey, std::unique_ptr<Poll>, TaskKeyLess> polls_;
+  std::map<TaskKey, Restarted, TaskKeyLess> restarted_;
   std::uint64_t next_subscription_ = 1;
 };
 

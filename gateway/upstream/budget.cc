@@ -68,10 +68,11 @@ void Budget::Leave(Ticket ticket) {
   refused_.erase(ticket);
 }
 
-void Budget::Throttled(absl::Duration retry_after) {
+void Budget::Throttled(absl::Duration retry_after, absl::Duration sent_at) {
   const absl::Duration now = loop_.Now();
   Fill(bucket_, now);
-  if (bucket_.filled_at <= now) {
+  if (sent_at > halved_at_) {
+    halved_at_ = now;
     bucket_.rate = std::max(bucket_.rate / 2, limits_.requests_per_second * kLeast);
     bucket_.tokens = 0;
   }

@@ -40,8 +40,8 @@ struct BudgetLimits {
 // budget are stretched evenly. While a poll waits, at most kReadsPerPoll reads go in a row; a read whose turn comes too
 // late for a poll that came after it is left to its caller's deadline. On throttling the rate halves (to 1 % of the
 // configured one at least), the bucket is emptied, and it fills again once the server's wait is over; then the rate
-// recovers by 10 % of the configured rate per calm 10 s. Calls that are refused while the wait lasts were sent before
-// it: they may prolong it, but halve nothing.
+// recovers by 10 % of the configured rate per calm 10 s. Calls that were sent before the rate was halved may prolong
+// the wait, but halve nothing more.
 class Budget {
  public:
   // Names one that waits; 0 names nobody.
@@ -61,8 +61,8 @@ class Budget {
   Ticket Acquire(absl::Duration deadline, Granted granted, Priority priority = Priority::kRead);
   // Leaves the queue without being called; anything else than a ticket that waits is ignored.
   void Leave(Ticket ticket);
-  // The upstream throttled a call, and wants no other for `retry_after`.
-  void Throttled(absl::Duration retry_after);
+  // The upstream throttled a call that was sent at `sent_at` (Uptime), and wants no other for `retry_after`.
+  void Throttled(absl::Duration retry_after, absl::Duration sent_at);
 
   const BudgetLimits& limits() const { return limits_; }
   // The rate that is allowed now, calls per second.
@@ -105,6 +105,7 @@ class Budget {
   const std::string subject_;
   const BudgetLimits limits_;
   Bucket bucket_;
+  absl::Duration halved_at_ = -absl::InfiniteDuration();
   std::map<Ticket, Waiting> queue_;                  // reads in the order of arrival
   std::map<Ticket, Granted> polls_;                  // polls likewise
   std::map<Ticket, std::function<void()>> refused_;  // no longer in the queue, not told yet

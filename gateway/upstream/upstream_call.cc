@@ -175,6 +175,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   void OnVerdict(Verdict verdict) { Judge(std::move(verdict), false); }
 
   void Judge(Verdict verdict, bool surely_not_sent) {
+    const absl::Duration was_sent_at = *sent_at;
     Report(OutcomeOf(verdict, transfer_error), verdict.status);
     const bool was_open = channel.breaker.open();
     if (verdict.signal == Signal::kTransient) {
@@ -186,7 +187,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     if (channel.breaker.open() != was_open) channel.observer->OnBreaker(!was_open, verdict.status);
     if (verdict.signal == Signal::kNone) return Finish(std::move(verdict.status));
     if (verdict.signal == Signal::kThrottled) {
-      budget.Throttled(verdict.retry_after.value_or(kRestWithoutHint));
+      budget.Throttled(verdict.retry_after.value_or(kRestWithoutHint), was_sent_at);
       if (ended) return;
       if (!verdict.retry_after) SetRetryDelay(verdict.status, budget.WaitOfNext());
     }

@@ -36,6 +36,24 @@ TEST_F(CancelTaskTest, AnswersWithTheTaskReadAnewAndWhatStaysBehind) {
   EXPECT_EQ(Cancels(), 1u);
 }
 
+TEST_F(CancelTaskTest, ThatItWasAcceptedIsToldAlsoWhenTheTaskCannotBeRead) {
+  StartGateway("{max_attempts: 1}");
+  Play("tasks: [{api: cloud_control, id: t, steps: [{status: Running}]}]");
+  Play("tasks: [{api: cloud_control, id: u, steps: [{status: Running}]}]");
+  v1::Task task;
+  ASSERT_TRUE(Get("sources/cc/tasks/t", &task).ok());
+  Play("faults: [{match: {action: GetTask}, error: {status: 503, code: ServiceUnavailable}}]");
+  const grpc::Status known = Cancel("sources/cc/tasks/t", &task);
+  ASSERT_TRUE(known.ok()) << known.error_message();
+  EXPECT_EQ(task.name(), "sources/cc/tasks/t");
+  EXPECT_EQ(task.state(), v1::Task::RUNNING) << "as it was";
+  EXPECT_EQ(task.warnings_size(), 1);
+  const grpc::Status unknown = Cancel("sources/cc/tasks/u", &task);
+  EXPECT_EQ(unknown.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(unknown), "UPSTREAM_ERROR");
+  EXPECT_THAT(unknown.error_message(), testing::StartsWith("the cancellation was accepted, but"));
+}
+
 TEST_F(CancelTaskTest, WarnsAlsoWhenTheUpstreamDoesNotShowItYet) {
   StartGateway();
   Play("tasks: [{api: cloud_control, id: t, steps: [{status: Running}], on_cancel: [{status: Running}]}]");

@@ -23,11 +23,14 @@ tasks::LogFilter AnyFilter(base::Random& random) {
 class LogCaller::Stream final : public tasks::Receiver, public std::enable_shared_from_this<Stream> {
  public:
   Stream(LogCaller& caller, tasks::LogTerms terms)
-      : caller_(&caller), world_(caller.world_), outbox_(std::move(terms)) {}
+      : caller_(&caller),
+        wish_{.follow = terms.follow, .resumes = terms.resume_from.has_value()},
+        world_(caller.world_),
+        outbox_(std::move(terms)) {}
 
   void Start() {
     read_ = std::make_unique<tasks::TaskLogRead>(world_.gateway.following(), world_.gateway.log_buffers(),
-                                                 world_.gateway.fan_out(), caller_->target_, caller_->follow_, outbox_,
+                                                 world_.gateway.fan_out(), caller_->target_, wish_, outbox_,
                                                  weak_from_this());
     read_->Start();
   }
@@ -72,6 +75,7 @@ class LogCaller::Stream final : public tasks::Receiver, public std::enable_share
   }
 
   LogCaller* caller_;  // null: it is gone
+  const tasks::LogBuffers::Wish wish_;
   World& world_;
   tasks::LogOutbox outbox_;
   std::unique_ptr<tasks::TaskLogRead> read_;

@@ -1,5 +1,7 @@
 #include "tools/taskctl/following.h"
 
+#include <algorithm>
+
 #include "google/rpc/code.pb.h"
 #include "tools/taskctl/call_error.h"
 #include "tools/taskctl/text.h"
@@ -44,7 +46,8 @@ bool Persistence::WorthAnotherTry(const google::rpc::Status& status) {
   // The gateway itself says so, of a task that there is not yet or of the upstream that it has read before: it is
   // there.
   if (reason == "TASK_NOT_YET_CREATED" || (!reason.empty() && heard_ > absl::InfinitePast())) Heard();
-  if (terminal_.now() - heard_ > kPatience) return false;
+  const absl::Time since = reason.empty() ? heard_ : std::max(heard_, began_);
+  if (terminal_.now() - since > kPatience) return false;
   if (reason.empty() && ++lost_ == 2 && !terminal_.surface.live) {
     terminal_.err << "taskctl: " << outage() << "\n" << std::flush;
   }

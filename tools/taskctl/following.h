@@ -26,11 +26,12 @@ struct Terminal {
 // Says when to go on, when to try again, and when to give up. One command, one thread.
 //
 // A gateway that has answered once may be away for a minute: connections are cut when they reach their age, and
-// replicas come and go. One that never answered is not waited for, nor is an upstream that no reply ever came from.
+// replicas come and go. One that never answered is not waited for. What the gateway says of an upstream may pass: a
+// minute when no reply ever came from it, and else for ever.
 class Persistence {
  public:
   // The time is over at `end`; infinite future for never.
-  Persistence(const Terminal& terminal, absl::Time end) : terminal_(terminal), end_(end) {}
+  Persistence(const Terminal& terminal, absl::Time end) : terminal_(terminal), end_(end), began_(terminal.now()) {}
 
   // Neither interrupted nor out of time.
   bool GoesOn() const { return !terminal_.interrupted() && terminal_.now() < end_; }
@@ -51,6 +52,7 @@ class Persistence {
  private:
   const Terminal& terminal_;
   const absl::Time end_;
+  const absl::Time began_;
   absl::Time heard_ = absl::InfinitePast();
   absl::Time tried_ = absl::InfinitePast();
   int lost_ = 0;  // calls since the gateway said something

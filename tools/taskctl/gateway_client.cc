@@ -141,8 +141,10 @@ google::rpc::Status GatewayClient::ListTasks(const ListCommand& command, v1::Lis
     answer.mutable_tasks()->MergeFrom(page.tasks());
     request.set_page_token(page.next_page_token());
   } while (answer.tasks_size() < command.limit && !request.page_token().empty());
+  answer.set_next_page_token(request.page_token());
   if (answer.tasks_size() > command.limit) {
     answer.mutable_tasks()->DeleteSubrange(command.limit, answer.tasks_size() - command.limit);
+    answer.set_next_page_token("more");
   }
   return google::rpc::Status();
 }

@@ -67,7 +67,12 @@ class Session {
   ExitCode operator()(const ListCommand& command) {
     v1::ListTasksResponse answer;
     if (!Check(command.parent, client_.ListTasks(command, answer))) return worst_;
+    const bool more = !answer.next_page_token().empty();
+    answer.clear_next_page_token();
     PrintTasks(answer.tasks(), [&] { return TasksJson(answer); });
+    if (more) {
+      surroundings_.err << "taskctl: these are the first " << answer.tasks_size() << "; there are more: --limit\n";
+    }
     return worst_;
   }
 

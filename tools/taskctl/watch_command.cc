@@ -32,6 +32,7 @@ class Watching {
         OnEvent(event);
       });
       if (closing_ == v1::WatchClosing::ALL_DONE) {
+        TellOtherNames();
         Draw();
         return Worst();
       }
@@ -91,6 +92,15 @@ class Watching {
     row.task = task;
     if (task.done()) ends_[i] = ExitCodeOf(task);
     if (news) TellLine(ChangeLine(terminal_.now(), row.name, task));
+  }
+
+  // The gateway follows a task once, by one of its names.
+  void TellOtherNames() {
+    for (WatchRow& row : rows_) {
+      if (!row.task.name().empty() || !row.trouble.empty()) continue;
+      row.trouble = "another name of one of these tasks";
+      TellLine(TroubleLine(terminal_.now(), row.name, row.trouble));
+    }
   }
 
   void TellLine(const std::string& line) {

@@ -152,9 +152,22 @@ TEST_F(FollowTest, WaitIsPatientWithAnUpstreamThatTheGatewaySaysIsGone) {
 }
 
 TEST_F(FollowTest, WaitGivesUpWhenTheGatewayNeverAnswered) {
-  gateway_.wait_answers = {Failure(grpc::StatusCode::UNAVAILABLE, "UPSTREAM_UNREACHABLE")};
+  gateway_.wait_answers = {Failure(grpc::StatusCode::UNAVAILABLE)};
   EXPECT_EQ(Run({"wait", "cc/t"}), 4);
   EXPECT_EQ(gateway_.waits().size(), 1u);
+}
+
+TEST_F(FollowTest, WaitGivesAnUpstreamThatNeverAnsweredAMinute) {
+  gateway_.wait_answers = {Failure(grpc::StatusCode::UNAVAILABLE, "UPSTREAM_UNREACHABLE")};
+  gateway_.on_follow = [this] { seconds_ += 20; };
+  EXPECT_EQ(Run({"wait", "cc/t"}), 4);
+  EXPECT_EQ(gateway_.waits().size(), 4u);
+}
+
+TEST_F(FollowTest, WaitMayBeginInABadMoment) {
+  gateway_.wait_answers = {Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "UPSTREAM_THROTTLED"),
+                           Answer(v1::Task::SUCCEEDED)};
+  EXPECT_EQ(Run({"wait", "cc/t"}), 0);
 }
 
 TEST_F(FollowTest, WaitEndsWithWhatIsForGood) {
@@ -225,6 +238,15 @@ TEST_F(FollowTest, WatchTellsEachChangeAndItsExitCodeIsTheWorst) {
   EXPECT_EQ(
       out_.str(),
       "2026-01-01T00:00:00Z cc/t RUNNING\n2026-01-01T00:00:00Z sc/u SUCCEEDED\n2026-01-01T00:00:00Z cc/t FAILED\n");
+}
+
+TEST_F(FollowTest, WatchSaysOfASecondNameThatItIsOne) {
+  gateway_.watch_answers = {
+      {.events = {Snapshot(v1::Task::SUCCEEDED), Closing(v1::WatchClosing::ALL_DONE)}, .status = {}}};
+  EXPECT_EQ(Run({"watch", "sources/-/tasks/t", "cc/t"}), 0);
+  EXPECT_EQ(out_.str(),
+            "2026-01-01T00:00:00Z cc/t SUCCEEDED\n"
+            "2026-01-01T00:00:00Z -/t another name of one of these tasks\n");
 }
 
 TEST_F(FollowTest, WatchResumesAfterACutWithWhatItWasToldLast) {
@@ -307,6 +329,7 @@ TEST_F(FollowTest, ListAsksForPageAfterPageUpToTheLimit) {
   EXPECT_EQ(Run({"list", "sources/sc", "pp", "--limit", "3", "-o", "json"}), 0);
   EXPECT_EQ(YAML::Load(out_.str())["tasks"].size(), 3u);
   EXPECT_EQ(gateway_.lists().size(), 5u);
+  EXPECT_EQ(err_.str(), "taskctl: these are the first 3; there are more: --limit\n");
 }
 
 TEST_F(FollowTest, CancelShowsTheTask) {

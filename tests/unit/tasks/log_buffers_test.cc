@@ -41,9 +41,10 @@ class Observer final : public LogObserver {
 
 class LogBuffersTest : public testing::Test {
  protected:
-  Observer& Subscribe(bool follow) {
+  Observer& Subscribe(bool follow, bool resumes = false) {
     observers_.push_back(std::make_unique<Observer>());
-    live_.log_buffers.Subscribe(live_.source(), "t", follow, *observers_.back(), &observers_.back()->subscription);
+    live_.log_buffers.Subscribe(live_.source(), "t", {.follow = follow, .resumes = resumes}, *observers_.back(),
+                                &observers_.back()->subscription);
     return *observers_.back();
   }
   void Say(const std::string& state, const std::string& lines) { live_.Say("t", state + "\n" + lines); }
@@ -87,6 +88,60 @@ TEST_F(LogBuffersTest, WhoComesLateHearsTheLogThatIsThere) {
   live_.Run(absl::Milliseconds(1));
   EXPECT_THAT(late.heard, ElementsAre("a;"));
   EXPECT_THAT(once.heard, ElementsAre("a;")) << "it is of the last second";
+  EXPECT_EQ(live_.sent(), sent);
+}
+
+// It may have read more, at another replica.
+TEST_F(LogBuffersTest, WhoResumesHearsOfNoLogFromBefore) {
+  Say("RUNNING", "apply/stdout/a\n");
+  Observer& first = Subscribe(true);
+  live_.Run(absl::Milliseconds(100));
+  Say("RUNNING", "apply/stdout/ab\n");
+  const std::size_t sent = live_.sent();
+  Observer& follower = Subscribe(true, true);
+  Observer& once = Subscribe(false, true);
+  live_.Run(absl::Milliseconds(100));
+  EXPECT_THAT(follower.heard, ElementsAre("ab;"));
+  EXPECT_THAT(once.heard, ElementsAre("ab;"));
+  EXPECT_THAT(first.heard, ElementsAre("a;", "ab;"));
+  EXPECT_EQ(live_.sent(), sent + 1) << "one read for both";
+}
+
+TEST_F(LogBuffersTest, AReadThatWasUnderWayIsNotEnoughForWhoResumes) {
+  Say("RUNNING", "apply/stdout/a\n");
+  Observer& first = Subscribe(true);
+  live_.Run(absl::Milliseconds(5));  // its read is under way
+  const std::size_t sent = live_.sent();
+  ASSERT_EQ(sent, 1u);
+  ASSERT_THAT(first.heard, IsEmpty());
+  Observer& follower = Subscribe(true, true);
+  live_.Run(absl::Milliseconds(200));
+  EXPECT_EQ(live_.sent(), sent + 1);
+  EXPECT_THAT(follower.heard, ElementsAre("a;"));
+}
+
+TEST_F(LogBuffersTest, WhoResumesWaitsUntilTheUpstreamAnswersAgain) {
+  Say("RUNNING", "apply/stdout/a\n");
+  Subscribe(true);
+  live_.Run(absl::Milliseconds(100));
+  live_.SayNothing("t");
+  Observer& follower = Subscribe(true, true);
+  live_.Run(absl::Seconds(2));
+  EXPECT_THAT(follower.heard, IsEmpty());
+  Say("RUNNING", "apply/stdout/ab\n");
+  live_.Run(absl::Seconds(20));
+  ASSERT_FALSE(follower.heard.empty());
+  EXPECT_EQ(follower.heard.front(), "ab;");
+}
+
+TEST_F(LogBuffersTest, OfATaskThatIsDoneWhoResumesHearsAtOnce) {
+  Say("SUCCEEDED", "apply/stdout/a\n");
+  Subscribe(true);
+  live_.Run(absl::Milliseconds(100));
+  const std::size_t sent = live_.sent();
+  Observer& follower = Subscribe(true, true);
+  live_.Run(absl::Milliseconds(1));
+  EXPECT_THAT(follower.heard, ElementsAre("a; done"));
   EXPECT_EQ(live_.sent(), sent);
 }
 

@@ -147,6 +147,26 @@ TEST_F(TaskCancellerTest, AWatchedTaskIsReadOftenAgain) {
   EXPECT_GE(Sent("/tasks/t") - old_and_slow, 5) << "every second at first, where it was every 20 s";
 }
 
+TEST_F(TaskCancellerTest, ATaskThatIsWatchedOnlyThenIsReadOftenToo) {
+  SayOfCancel(HttpReply(200));
+  const auto created = absl::ToUnixSeconds(live_.upstream.time.clock.Now() - absl::Minutes(30));
+  live_.Say("t", HttpReply(200, "RUNNING", {{"x-created", std::to_string(created)}}));
+  Cancel();
+  live_.Run(absl::Seconds(1));
+  const long before = Sent("/tasks/t");
+  Subscriber subscriber;
+  subscriber.subscription = live_.poller.Subscribe(live_.source(), "t", subscriber);
+  live_.Run(absl::Seconds(10));
+  EXPECT_GE(Sent("/tasks/t") - before, 5);
+  subscriber.subscription.End();
+  live_.Run(absl::Minutes(11));
+  const long later = Sent("/tasks/t");
+  Subscriber another;
+  another.subscription = live_.poller.Subscribe(live_.source(), "t", another);
+  live_.Run(absl::Seconds(10));
+  EXPECT_LE(Sent("/tasks/t") - later, 2) << "a cancellation of long ago is forgotten";
+}
+
 TEST_F(TaskCancellerTest, WhatWasSentGoesOnWithoutItsCaller) {
   SayOfCancel(HttpReply(200));
   EXPECT_EQ(Read(), "RUNNING");
@@ -161,7 +181,7 @@ TEST_F(TaskCancellerTest, WhatWasSentGoesOnWithoutItsCaller) {
 }
 
 TEST_F(TaskCancellerTest, WhatWasNotSentIsForgottenWithItsCaller) {
-  live_.source().OperationOf("CancelTask").budget.Throttled(absl::Seconds(10));
+  live_.source().OperationOf("CancelTask").budget.Throttled(absl::Seconds(10), live_.upstream.time.loop.Now());
   const TaskCanceller::CancelId cancel = Cancel();
   live_.Run(absl::Seconds(5));
   live_.canceller.Leave(cancel);
@@ -172,7 +192,7 @@ TEST_F(TaskCancellerTest, WhatWasNotSentIsForgottenWithItsCaller) {
 
 TEST_F(TaskCancellerTest, HasABudgetOfItsOwn) {
   SayOfCancel(HttpReply(200));
-  live_.source().OperationOf("GetTask").budget.Throttled(absl::Seconds(10));
+  live_.source().OperationOf("GetTask").budget.Throttled(absl::Seconds(10), live_.upstream.time.loop.Now());
   Cancel();
   live_.Run(live_.latency);
   EXPECT_EQ(answer_, absl::OkStatus());

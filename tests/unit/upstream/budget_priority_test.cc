@@ -61,7 +61,7 @@ TEST_F(BudgetPriorityTest, PollsAreServedInTurnSoAShortBudgetStretchesThemEvenly
 TEST_F(BudgetPriorityTest, PollsAreNeverRefusedAndTakeNoPlaceOfReads) {
   for (int i = 0; i < 10; ++i) EXPECT_NE(Poll("p"), 0u);
   EXPECT_EQ(budget_.WaitOfNext(), absl::Seconds(1));
-  budget_.Throttled(absl::Hours(1));
+  budget_.Throttled(absl::Hours(1), time_.loop.Now());
   EXPECT_NE(Ask("r1"), 0u);
   EXPECT_NE(Ask("r2"), 0u);
   EXPECT_THAT(granted_, ElementsAre("first"));

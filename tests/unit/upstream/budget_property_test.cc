@@ -38,7 +38,7 @@ TEST_P(BudgetPropertyTest, NoWindowHasMoreThanBurstAndRateAndNobodyGoesLateOrIsF
       budget.Leave(tickets[random.Next() % tickets.size()]);
       if (budget.queued() < before) --asked;
     }
-    if (throttles && random.Unit() < 0.01) budget.Throttled(random.Below(absl::Seconds(1)));
+    if (throttles && random.Unit() < 0.01) budget.Throttled(random.Below(absl::Seconds(1)), time.loop.Now());
   }
   time.RunFor(absl::Hours(1));
   EXPECT_EQ(budget.queued(), 0u);

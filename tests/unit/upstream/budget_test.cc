@@ -150,7 +150,7 @@ TEST_F(BudgetTest, TheLastOneToLeaveTakesNoToken) {
 
 TEST_F(BudgetTest, ThrottlingHalvesTheRateAndSendsNothingForAsLongAsTheServerSaid) {
   Limit(20, 5);
-  budget_->Throttled(absl::Seconds(2));
+  budget_->Throttled(absl::Seconds(2), time_.loop.Now());
   EXPECT_EQ(budget_->current_rate(), 10);
   AskTimes(3);
   time_.RunFor(absl::Seconds(5));
@@ -159,21 +159,32 @@ TEST_F(BudgetTest, ThrottlingHalvesTheRateAndSendsNothingForAsLongAsTheServerSai
 
 TEST_F(BudgetTest, ThrottledCallsThatWereSentBeforeTheWaitHalveNothing) {
   Limit(20, 5);
-  budget_->Throttled(absl::Seconds(2));
-  for (int i = 0; i < 10; ++i) budget_->Throttled(absl::Milliseconds(100));
+  budget_->Throttled(absl::Seconds(2), time_.loop.Now());
+  for (int i = 0; i < 10; ++i) budget_->Throttled(absl::Milliseconds(100), time_.loop.Now());
   EXPECT_EQ(budget_->current_rate(), 10);
-  budget_->Throttled(absl::Seconds(4));
+  budget_->Throttled(absl::Seconds(4), time_.loop.Now());
   EXPECT_EQ(budget_->current_rate(), 10);
   AskTimes(1);
   time_.RunFor(absl::Seconds(10));
   EXPECT_THAT(granted_, ElementsAre(absl::Milliseconds(4100))) << "but they may prolong it";
 }
 
+TEST_F(BudgetTest, ABurstThatIsThrottledLittleByLittleHalvesOnce) {
+  Limit(20, 20);
+  const absl::Duration sent_at = time_.loop.Now();
+  AskTimes(20);
+  for (int i = 0; i < 20; ++i) {
+    time_.RunFor(absl::Milliseconds(40));
+    budget_->Throttled(absl::Milliseconds(20), sent_at);
+  }
+  EXPECT_EQ(budget_->current_rate(), 10);
+}
+
 TEST_F(BudgetTest, ThrottledAgainAfterTheWaitHalvesAgainDownToOnePercent) {
   Limit(20, 5);
   std::vector<double> rates;
   for (int i = 0; i < 9; ++i) {
-    budget_->Throttled(absl::Seconds(1));
+    budget_->Throttled(absl::Seconds(1), time_.loop.Now());
     rates.push_back(budget_->current_rate());
     time_.RunFor(absl::Seconds(1));
   }
@@ -182,7 +193,7 @@ TEST_F(BudgetTest, ThrottledAgainAfterTheWaitHalvesAgainDownToOnePercent) {
 
 TEST_F(BudgetTest, EachCalmTenSecondsBringATenthOfTheConfiguredRateBack) {
   Limit(20, 5);
-  budget_->Throttled(absl::Seconds(2));
+  budget_->Throttled(absl::Seconds(2), time_.loop.Now());
   std::vector<double> rates;
   time_.RunFor(absl::Seconds(2) + absl::Milliseconds(9'999));
   rates.push_back(budget_->current_rate());
@@ -196,9 +207,9 @@ TEST_F(BudgetTest, EachCalmTenSecondsBringATenthOfTheConfiguredRateBack) {
 
 TEST_F(BudgetTest, ThrottlingStartsTheCalmAnew) {
   Limit(20, 5);
-  budget_->Throttled(absl::ZeroDuration());
+  budget_->Throttled(absl::ZeroDuration(), time_.loop.Now());
   time_.RunFor(absl::Seconds(9));
-  budget_->Throttled(absl::ZeroDuration());
+  budget_->Throttled(absl::ZeroDuration(), time_.loop.Now());
   time_.RunFor(absl::Seconds(9));
   EXPECT_EQ(budget_->current_rate(), 5);
   time_.RunFor(absl::Seconds(1));
@@ -207,7 +218,7 @@ TEST_F(BudgetTest, ThrottlingStartsTheCalmAnew) {
 
 TEST_F(BudgetTest, ARateThatRisesInBetweenCountsInTheSchedule) {
   Limit(1, 1);
-  budget_->Throttled(absl::ZeroDuration());
+  budget_->Throttled(absl::ZeroDuration(), time_.loop.Now());
   AskTimes(7);
   time_.RunFor(absl::Seconds(20));
   // 0.5 a second makes five in the first ten seconds, 0.6 a second then.
@@ -235,7 +246,7 @@ TEST_F(BudgetTest, WhenThrottledThoseWhoCanNoLongerMakeItAreRefusedThen) {
   Ask(absl::Seconds(10));
   Ask(absl::Seconds(2));
   Ask(absl::Seconds(10));
-  budget_->Throttled(absl::Seconds(1));
+  budget_->Throttled(absl::Seconds(1), time_.loop.Now());
   EXPECT_THAT(refused_, ElementsAre("BUDGET_EXHAUSTED", "BUDGET_EXHAUSTED"));
   // The second would have had its turn at the same moment as the first: a refused one takes no place.
   EXPECT_THAT(retry_delays_, ElementsAre(absl::Seconds(2), absl::Seconds(3)));
@@ -254,7 +265,7 @@ TEST_F(BudgetTest, ARefusedOneMayLetAnotherRefusedOneLeaveAndComeBack) {
     Ask();
   });
   second = budget_->Acquire(time_.loop.Now() + absl::Seconds(1), [&](const absl::Status&) { second_called = true; });
-  budget_->Throttled(absl::Seconds(1));
+  budget_->Throttled(absl::Seconds(1), time_.loop.Now());
   EXPECT_FALSE(second_called);
   time_.RunFor(absl::Seconds(10));
   EXPECT_THAT(granted_, ElementsAre(absl::Seconds(2)));

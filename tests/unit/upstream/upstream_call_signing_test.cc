@@ -113,7 +113,7 @@ TEST_F(UpstreamCallSigningTest, CallsThatWaitForKeysTakeNoTokenBeforeTheyAreTher
   Start();
   time_.RunFor(absl::Seconds(10));
   EXPECT_EQ(http_.sent().size(), 0u);
-  budget_.Throttled(absl::Seconds(5));
+  budget_.Throttled(absl::Seconds(5), time_.loop.Now());
   credentials_.Release();
   EXPECT_EQ(http_.sent().size(), 0u) << "what the server wants meanwhile counts";
   time_.RunFor(absl::Seconds(6));

@@ -207,7 +207,7 @@ TEST_F(UpstreamCallTest, ACallerWithMoreTimeWhoJoinsInTheQueueKeepsTheCallAlive)
   http_.AnswerAll(Ok());
   Start();
   deadline_ = begin_ + absl::Minutes(1);
-  budget_.Throttled(absl::Seconds(5));
+  budget_.Throttled(absl::Seconds(5), time_.loop.Now());
   time_.RunFor(kLong);
   EXPECT_THAT(done_, ElementsAre(absl::OkStatus()));
 }
@@ -226,7 +226,7 @@ TEST_F(UpstreamCallTest, ACallRefusedInTheQueueEndsWithTheBudgetsStatus) {
   EmptyBudget();
   deadline_ = begin_ + absl::Seconds(1);
   Start();
-  budget_.Throttled(absl::Seconds(5));
+  budget_.Throttled(absl::Seconds(5), time_.loop.Now());
   ASSERT_THAT(done_, SizeIs(1));
   EXPECT_EQ(core::ReasonOf(done_[0]), "BUDGET_EXHAUSTED");
 }
