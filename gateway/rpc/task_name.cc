@@ -98,7 +98,8 @@ absl::StatusOr<TaskName> ParseOperationName(std::string_view name, std::string_v
   if (!Split(name, &source, &rest) || !rest.starts_with(kOperations)) {
     return core::InvalidField(field, "must look like sources/{source}/operations/{task}");
   }
-  if (!IsSource(source) || source == "-") return BadSource(field);
+  if (source == "-") return core::InvalidField(field, "must name one source: an operation is of one");
+  if (!IsSource(source)) return BadSource(field);
   rest.remove_prefix(kOperations.size());
   if (!IsId(rest)) return BadId(field, "task");
   return TaskName{.source = std::string(source), .task = std::string(rest)};

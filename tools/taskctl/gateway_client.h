@@ -29,7 +29,7 @@ class GatewayClient {
   google::rpc::Status ListSources(v1::ListSourcesResponse& answer);
   // Asks grpc.health.v1 about a service; `serving` is whether it says SERVING.
   google::rpc::Status CheckHealth(const HealthCommand& command, bool& serving);
-  // Asks for page after page, up to `command.limit` tasks.
+  // Asks for page after page, up to `command.limit` tasks; with a page token when there are more.
   google::rpc::Status ListTasks(const ListCommand& command, v1::ListTasksResponse& answer);
   google::rpc::Status CancelTask(const CancelCommand& command, v1::Task& answer);
   // CANCELLED when `keep_going` gave it up. Ends within `limit`.
