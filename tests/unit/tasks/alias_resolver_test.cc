@@ -186,7 +186,7 @@ TEST_F(AliasResolverTest, NothingIsKeptOfAnAliasThatNobodyAsksFor) {
 TEST_F(AliasResolverTest, EachStepHasTheBudgetOfItsOperation) {
   live_.replies[kFirst] = HttpReply(200);
   live_.replies[kSecond] = HttpReply(200, "task-1");
-  live_.source().OperationOf("ListTasks").budget.Throttled(absl::Seconds(10));
+  live_.source().OperationOf("ListTasks").budget.Throttled(absl::Seconds(10), live_.upstream.time.loop.Now());
   Caller& caller = Resolve();
   live_.Run(absl::Seconds(9));
   EXPECT_THAT(Sent(), ElementsAre("/products/pp"));
@@ -197,7 +197,7 @@ TEST_F(AliasResolverTest, EachStepHasTheBudgetOfItsOperation) {
 TEST_F(AliasResolverTest, AReadHurriesTheFlightOfAPoll) {
   live_.replies[kFirst] = HttpReply(200, "task-1");
   upstream::Budget& budget = live_.source().OperationOf("GetProduct").budget;
-  budget.Throttled(absl::Seconds(10));
+  budget.Throttled(absl::Seconds(10), live_.upstream.time.loop.Now());
   Resolve(false, true);
   live_.Run(absl::Seconds(1));
   EXPECT_EQ(budget.queued(), 0u) << "a poll is behind the reads";

@@ -179,7 +179,7 @@ TEST_F(TaskPollerTest, APollIsOneAttemptBecauseTheScheduleHasTheNext) {
 TEST_F(TaskPollerTest, ACallerWithoutTimeIsRefusedAndThePollGoesOn) {
   live_.Say("t", "RUNNING");
   for (int i = 0; i < 20; ++i) Read("drain" + std::to_string(i));
-  live_.upstream.budgets.front()->Throttled(absl::Seconds(30));
+  live_.upstream.budgets.front()->Throttled(absl::Seconds(30), live_.upstream.time.loop.Now());
   Subscriber& subscriber = Subscribe();
   live_.Run(absl::Seconds(1));
   absl::Status refused;
