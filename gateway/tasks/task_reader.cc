@@ -141,7 +141,10 @@ void TaskReader::Leave(ReadId read) {
 }
 
 void TaskReader::Outdate(Source& source, const std::string& task_id) {
-  cache_.Drop(CanonicalName(source, task_id));
+  const std::string name = CanonicalName(source, task_id);
+  const SharedReading known = cache_.Find(name, absl::InfiniteDuration(), false).reading;
+  if (known != nullptr && known->task().done()) return;  // nothing can have been done to it
+  cache_.Drop(name);
   const auto slot = tasks_.find(TaskKey(&source, task_id));
   if (slot != tasks_.end() && slot->second->flight->sent) slot->second->flight->outdated = true;
 }

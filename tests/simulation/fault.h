@@ -25,6 +25,7 @@ enum class Fault {
   kSecondFinalStatus,
   kLostChunk,
   kRepeatedChunk,
+  kSpoiltToken,
   kLingeringCaller,
   kUnseededRandomness,
 };
@@ -37,7 +38,7 @@ struct PlantedBug {
   Invariant breaks;
 };
 
-inline constexpr std::array<PlantedBug, 16> kPlantedBugs = {{
+inline constexpr std::array<PlantedBug, 17> kPlantedBugs = {{
     {Fault::kAnotherTasksReply, "another-tasks-reply", "the upstream answers with another task now and then",
      Invariant::kAnsweredByUpstream},
     {Fault::kForgetfulCache, "forgetful-cache", "the cache has no room for a single reading",
@@ -58,6 +59,8 @@ inline constexpr std::array<PlantedBug, 16> kPlantedBugs = {{
      Invariant::kOneFinalStatus},
     {Fault::kLostChunk, "lost-chunk", "a reader of a log loses a chunk now and then", Invariant::kEveryLogByteOnce},
     {Fault::kRepeatedChunk, "repeated-chunk", "a reader of a log gets a chunk twice now and then",
+     Invariant::kEveryLogByteOnce},
+    {Fault::kSpoiltToken, "spoilt-token", "what a resumed log must begin with is forgotten",
      Invariant::kEveryLogByteOnce},
     {Fault::kLingeringCaller, "lingering-caller", "a caller who has gone is never let go", Invariant::kMemoryReturns},
     {Fault::kUnseededRandomness, "unseeded-randomness", "the machine chooses the latencies",

@@ -1,6 +1,7 @@
 #include "tests/simulation/log_caller.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,12 +10,23 @@ namespace taskgateway::simulation {
 namespace {
 
 constexpr absl::Duration kSlowest = absl::Seconds(5);
+// For so long a log is kept for readers, at most, when no newer one comes.
+constexpr absl::Duration kRemembered = absl::Minutes(1);
 
 tasks::LogFilter AnyFilter(base::Random& random) {
   tasks::LogFilter filter;
   if (Chance(random, 0.2)) filter.command = "apply";
   if (Chance(random, 0.2)) filter.stream = "stdout";
   return filter;
+}
+
+// Whether `log` has all of `before` and goes on from there, in its last entry or in further ones.
+bool GoesOnFrom(const LogEntries& before, const LogEntries& log) {
+  if (before.empty()) return true;
+  const std::size_t last = before.size() - 1;
+  return log.size() > last && std::equal(before.begin(), before.end() - 1, log.begin()) &&
+         log[last].command == before[last].command && log[last].stream == before[last].stream &&
+         log[last].content.starts_with(before[last].content);
 }
 
 }  // namespace
@@ -98,7 +110,9 @@ void LogCaller::Open() {
     terms.tail_bytes = tail_bytes_;
   } else {
     terms.resume_from = tasks::FromLogToken(token_);
+    if (world_.Has(Fault::kSpoiltToken, 0.5)) terms.resume_from->digest.front() ^= 1;
   }
+  opened_at_ = world_.journal.Elapsed();
   call_ = world_.calls.Open("ReadTaskLogs " + life_.id);
   stream_ = std::make_shared<Stream>(*this, std::move(terms));
   stream_->Start();
@@ -132,10 +146,25 @@ void LogCaller::Take(const v1::ReadTaskLogsResponse& chunk) {
                                    chunk.content().size(), " bytes", chunk.rewritten() ? ", rewritten" : "",
                                    chunk.end_of_log() ? ", the end" : ""));
   if (ended_) Wrong("something came behind the end of the log");
+  if (chunk.rewritten() && !MayBeginAnew()) Wrong("it begins anew, and the upstream has not changed it");
   if (const std::string wrong = copy_.Add(chunk); !wrong.empty()) Wrong(wrong);
   if (!chunk.resume_token().empty()) token_ = chunk.resume_token();
   ended_ = ended_ || chunk.end_of_log();
   if (chunk.end_of_log() && !copy_.IsCopyOf(life_.FinalLog())) Wrong("the end came, and the log is another one");
+}
+
+bool LogCaller::MayBeginAnew() const {
+  if (tail_bytes_ > 0 || !filter_.command.empty() || !filter_.stream.empty()) return true;
+  // Of replies before the stream, too, the gateway may have had the log.
+  std::optional<LogEntries> before;
+  for (const auto& reply : world_.upstream.replies()) {
+    if (reply.life != &life_) continue;
+    LogEntries log = life_.LogAt(reply.truth_of);
+    const bool heard = reply.replied_at >= opened_at_ - kRemembered || life_.IsDoneAt(reply.truth_of);
+    if (heard && (!copy_.IsPartOf(log) || (before && !GoesOnFrom(*before, log)))) return true;
+    before = std::move(log);
+  }
+  return false;
 }
 
 void LogCaller::Finished(const absl::Status& status) {

@@ -34,6 +34,9 @@ class LogCaller {
   void Close();
   void OpenSoon();
   void Take(const v1::ReadTaskLogsResponse& chunk);
+  // Whether the upstream has given a reason to begin anew since the stream was opened. Of a part of a log, which does
+  // not show what the rest is like, it is taken on trust.
+  bool MayBeginAnew() const;
   void Finished(const absl::Status& status);
   void Wrong(std::string_view what) const;
 
@@ -46,7 +49,8 @@ class LogCaller {
   const std::size_t tail_bytes_;
   LogCopy copy_;
   std::string token_;
-  bool ended_ = false;  // has all of the log
+  absl::Duration opened_at_;  // since the run began
+  bool ended_ = false;        // has all of the log
   bool left_ = false;
   CallBook::CallId call_ = 0;
   std::shared_ptr<Stream> stream_;

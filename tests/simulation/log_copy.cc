@@ -1,5 +1,7 @@
 #include "tests/simulation/log_copy.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace taskgateway::simulation {
@@ -30,6 +32,19 @@ std::string LogCopy::Add(const v1::ReadTaskLogsResponse& chunk) {
   if (offset != end) return absl::StrCat("entry ", entry, " goes on at ", offset, " behind ", end, " bytes");
   part->second.content += chunk.content();
   return "";
+}
+
+bool LogCopy::IsPartOf(const LogEntries& log) const {
+  if (parts_.empty()) return true;
+  const std::size_t last = parts_.rbegin()->first;
+  if (last >= log.size()) return false;
+  for (std::size_t i = 0; i <= last; ++i) {
+    const auto part = parts_.find(i);
+    const std::string_view text = part == parts_.end() ? "" : std::string_view(part->second.content);
+    // Only the last entry goes on.
+    if (i == last ? !log[i].content.starts_with(text) : log[i].content != text) return false;
+  }
+  return true;
 }
 
 bool LogCopy::IsCopyOf(const LogEntries& log) const {

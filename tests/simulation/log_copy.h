@@ -17,6 +17,8 @@ class LogCopy {
 
   // Adds a chunk. Empty when it fits on what was there, else what is wrong with it.
   std::string Add(const v1::ReadTaskLogsResponse& chunk);
+  // Whether `log` goes on from what came so far, of a reader who wants all of it.
+  bool IsPartOf(const LogEntries& log) const;
   // Whether it is `log` as its reader wants it: all of it, or an end of it.
   bool IsCopyOf(const LogEntries& log) const;
 

@@ -314,6 +314,17 @@ TEST_F(TaskReaderTest, AnEndThatWasSentForBeforeTheTaskWasTouchedIsKeptAllTheSam
   EXPECT_EQ(StateOf("after"), "SUCCEEDED") << "a replica that is behind cannot take it back";
 }
 
+TEST_F(TaskReaderTest, ATaskThatIsDoneStaysSoHoweverItIsTouched) {
+  Read("a", Of("t1"));
+  Send();
+  Reply(HttpReply(200, "SUCCEEDED"));
+  Read("raw", Raw("t1"));
+  Send();
+  reader_->Outdate(*upstream_.sources.Find("s"), "t1");
+  Reply(HttpReply(200, "RUNNING"));
+  EXPECT_EQ(StateOf("raw"), "SUCCEEDED") << "a replica that is behind";
+}
+
 TEST_F(TaskReaderTest, TheLogOfAReplyThatIsBehindTheEndIsNobodys) {
   std::vector<std::size_t> heard;
   reader_->SetLogListener([&](const Source&, const std::string&, const SharedReading&, const SharedLog& log) {
