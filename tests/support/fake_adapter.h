@@ -43,6 +43,7 @@ class FakeAdapter final : public TaskAdapter {
   }
 
   const Traits& traits() const override { return traits_; }
+  void SetMinPollInterval(absl::Duration interval) { traits_.min_poll_interval = interval; }
 
   core::HttpRequest GetTask(std::string_view task_id) const override {
     return Request("GET", absl::StrCat("/tasks/", std::string(task_id)));
