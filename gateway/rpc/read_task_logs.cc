@@ -46,7 +46,7 @@ ReadTaskLogsCall::ReadTaskLogsCall(const Tasks& tasks, CallRecord record, CallLi
                                    std::size_t lane)
     : StreamCall(tasks, std::move(record), std::move(place), lane),
       target_(std::move(order.target)),
-      wish_{.follow = order.terms.follow, .resumes = order.terms.resume_from.has_value()},
+      wish_{.follow = order.terms.follow, .resumes_at = order.terms.resumes_at()},
       outbox_(std::move(order.terms)) {}
 
 void ReadTaskLogsCall::Open() {

@@ -82,7 +82,8 @@ void LogBuffers::Subscribe(Source& source, const std::string& task_id, const Wis
   subscription->buffers_ = this;
   subscription->buffer_ = buffer.get();
   subscription->id_ = next_subscription_++;
-  const bool anew = wish.resumes && !buffer->done;
+  const bool reaches = !wish.resumes_at || (buffer->log != nullptr && Has(*buffer->log, *wish.resumes_at));
+  const bool anew = !reaches && !buffer->done;
   buffer->readers[subscription->id_] = {.observer = &observer, .follow = wish.follow, .anew = anew};
   buffer->followers += wish.follow;
   if (wish.follow && !buffer->polling && !buffer->done) buffer->polling = poller_.Subscribe(source, task_id, *buffer);

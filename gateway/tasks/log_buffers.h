@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -59,9 +60,9 @@ class LogBuffers {
   // What a reader wants.
   struct Wish {
     bool follow = false;  // keeps the task polled
-    // It has read before, perhaps at another replica and perhaps more than what is here: only a log that the upstream
-    // is asked for from now on will do.
-    bool resumes = false;
+    // It has read up to here, perhaps at another replica: a log that does not reach this will not do, but only one that
+    // the upstream is asked for from now on.
+    std::optional<LogPoint> resumes_at = {};
   };
 
   // Tells `observer` of the log as soon as there is one of the last second (for followers: any), never before Subscribe

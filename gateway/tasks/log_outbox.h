@@ -18,6 +18,10 @@ struct LogTerms {
   std::optional<LogResumePoint> resume_from = {};
   std::size_t tail_bytes = 0;  // 0: from the start
   LogFilter filter = {};
+
+  std::optional<LogPoint> resumes_at() const {
+    return resume_from ? std::optional<LogPoint>(resume_from->point) : std::nullopt;
+  }
 };
 
 // Holds a place in the log instead of a queue, and of logs only the latest: a slow reader costs no more than the chunk

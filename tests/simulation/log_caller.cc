@@ -36,7 +36,7 @@ class LogCaller::Stream final : public tasks::Receiver, public std::enable_share
  public:
   Stream(LogCaller& caller, tasks::LogTerms terms)
       : caller_(&caller),
-        wish_{.follow = terms.follow, .resumes = terms.resume_from.has_value()},
+        wish_{.follow = terms.follow, .resumes_at = terms.resumes_at()},
         world_(caller.world_),
         outbox_(std::move(terms)) {}
 

@@ -1,6 +1,7 @@
 #include "gateway/tasks/log_buffers.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,9 @@ class Observer final : public LogObserver {
 
 class LogBuffersTest : public testing::Test {
  protected:
-  Observer& Subscribe(bool follow, bool resumes = false) {
+  Observer& Subscribe(bool follow, std::optional<LogPoint> resumes_at = {}) {
     observers_.push_back(std::make_unique<Observer>());
-    live_.log_buffers.Subscribe(live_.source(), "t", {.follow = follow, .resumes = resumes}, *observers_.back(),
+    live_.log_buffers.Subscribe(live_.source(), "t", {.follow = follow, .resumes_at = resumes_at}, *observers_.back(),
                                 &observers_.back()->subscription);
     return *observers_.back();
   }
@@ -97,7 +98,7 @@ TEST_F(LogBuffersTest, WhoResumesHearsOfNoLogFromBefore) {
   Observer& first = Subscribe(true);
   live_.Run(absl::Milliseconds(100));
   Say("RUNNING", "apply/stdout/ab\n");
-  Observer& follower = Subscribe(true, true);
+  Observer& follower = Subscribe(true, LogPoint{0, 2});
   live_.Run(absl::Milliseconds(100));
   EXPECT_THAT(follower.heard, ElementsAre("ab;"));
   EXPECT_THAT(first.heard, ElementsAre("a;", "ab;"));
@@ -108,8 +109,8 @@ TEST_F(LogBuffersTest, ThoseWhoResumeWhileTheLogIsReadShareOneMoreRead) {
   Subscribe(true);
   live_.Run(absl::Milliseconds(100));
   const std::size_t sent = live_.sent();
-  Subscribe(true, true);
-  for (int i = 0; i < 10; ++i) Subscribe(i % 2 == 0, true);
+  Subscribe(true, LogPoint{0, 2});
+  for (int i = 0; i < 10; ++i) Subscribe(i % 2 == 0, LogPoint{0, 2});
   live_.Run(absl::Milliseconds(100));
   EXPECT_EQ(live_.sent(), sent + 2);
   for (const auto& observer : observers_) {
@@ -125,7 +126,7 @@ TEST_F(LogBuffersTest, AReadThatWasUnderWayIsNotEnoughForWhoResumes) {
   const std::size_t sent = live_.sent();
   ASSERT_EQ(sent, 1u);
   ASSERT_THAT(first.heard, IsEmpty());
-  Observer& follower = Subscribe(true, true);
+  Observer& follower = Subscribe(true, LogPoint{0, 2});
   live_.Run(absl::Milliseconds(200));
   EXPECT_EQ(live_.sent(), sent + 1);
   EXPECT_THAT(follower.heard, ElementsAre("a;"));
@@ -136,7 +137,7 @@ TEST_F(LogBuffersTest, WhoResumesWaitsUntilTheUpstreamAnswersAgain) {
   Subscribe(true);
   live_.Run(absl::Milliseconds(100));
   live_.SayNothing("t");
-  Observer& follower = Subscribe(true, true);
+  Observer& follower = Subscribe(true, LogPoint{0, 2});
   live_.Run(absl::Seconds(2));
   EXPECT_THAT(follower.heard, IsEmpty());
   Say("RUNNING", "apply/stdout/ab\n");
@@ -145,12 +146,23 @@ TEST_F(LogBuffersTest, WhoResumesWaitsUntilTheUpstreamAnswersAgain) {
   EXPECT_EQ(follower.heard.front(), "ab;");
 }
 
+TEST_F(LogBuffersTest, WhoResumesWithinTheLogThatIsThereHearsAtOnce) {
+  Say("RUNNING", "apply/stdout/ab\n");
+  Subscribe(true);
+  live_.Run(absl::Milliseconds(100));
+  const std::size_t sent = live_.sent();
+  Observer& follower = Subscribe(true, LogPoint{0, 2});
+  live_.Run(absl::Milliseconds(1));
+  EXPECT_THAT(follower.heard, ElementsAre("ab;"));
+  EXPECT_EQ(live_.sent(), sent);
+}
+
 TEST_F(LogBuffersTest, OfATaskThatIsDoneWhoResumesHearsAtOnce) {
   Say("SUCCEEDED", "apply/stdout/a\n");
   Subscribe(true);
   live_.Run(absl::Milliseconds(100));
   const std::size_t sent = live_.sent();
-  Observer& follower = Subscribe(true, true);
+  Observer& follower = Subscribe(true, LogPoint{0, 2});
   live_.Run(absl::Milliseconds(1));
   EXPECT_THAT(follower.heard, ElementsAre("a; done"));
   EXPECT_EQ(live_.sent(), sent);
