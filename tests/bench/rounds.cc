@@ -14,9 +14,9 @@ namespace taskgateway::bench {
 namespace {
 
 constexpr absl::Duration kWindow = absl::Milliseconds(400);
-constexpr std::size_t kRounds = 40;       // quiet ones to be had
-constexpr std::size_t kMostRounds = 100;  // on a machine that is not quiet: 4 minutes
-constexpr std::size_t kLeastRounds = 30;  // fewer quiet ones say nothing
+constexpr std::size_t kRounds = 100;      // quiet ones to be had
+constexpr std::size_t kMostRounds = 200;  // on a machine that is not quiet: a quarter of an hour
+constexpr std::size_t kLeastRounds = 60;  // fewer quiet ones say nothing
 constexpr double kForeignCores = 0.15;    // more of it in a window, and its round is not quiet
 
 bool IsQuiet(const Round& round) {

@@ -30,7 +30,7 @@ struct Rounds {
   Quartiles Over(const std::function<double(const Round&)>& number) const;
 };
 
-// Measures until 40 rounds were quiet, at most 100.
+// Measures until 100 rounds were quiet, at most 200.
 Rounds MeasureRounds(Fleet& fleet, const std::vector<Side>& sides);
 
 // Says how it was measured.
