@@ -1,16 +1,19 @@
 // The gateway as a process: arguments, exit codes, output, signals.
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -26,8 +29,11 @@ namespace taskgateway::server {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 constexpr char kExample[] = TASKGATEWAY_SOURCE_DIR "/gateway/server/taskgateway.example.yaml";
@@ -64,6 +70,14 @@ class Process {
     }
   }
   void Signal(int signal) const { kill(pid_, signal); }
+  // The scheduling policy of each of its threads.
+  std::vector<int> Policies() const {
+    std::vector<int> policies;
+    for (const auto& thread : std::filesystem::directory_iterator(absl::StrCat("/proc/", pid_, "/task"))) {
+      policies.push_back(sched_getscheduler(std::stoi(thread.path().filename())));
+    }
+    return policies;
+  }
   // Waits for its end and returns the exit code, -1 for any other end.
   int ExitCode() {
     while (ReadSome()) {
@@ -185,6 +199,20 @@ TEST_P(SignalTest, ServesUntilItComesAndTellsItsPort) {
   EXPECT_THAT(process.text(),
               AllOf(HasSubstr("\"event\":\"signal\",\"name\":\"SIG"), HasSubstr("\"event\":\"stopped\"")));
   EXPECT_EQ(process.text().find("\"event\":\"drained\"") != std::string::npos, GetParam() == SIGTERM);
+}
+
+TEST(MainTest, ItsThreadsDoNotPushEachOtherAside) {
+  int refused = 0;
+  std::thread([&refused] {
+    const sched_param parameter{};
+    refused = sched_setscheduler(0, SCHED_BATCH, &parameter);
+  }).join();
+  if (refused != 0) GTEST_SKIP() << "the kernel does not allow SCHED_BATCH here";
+  Process process({"--config", WriteFile("batch.yaml", kServable)});
+  process.WaitFor("\"started\"");
+  EXPECT_THAT(process.Policies(), AllOf(SizeIs(Ge(5U)), Each(SCHED_BATCH)));
+  process.Signal(SIGINT);
+  EXPECT_EQ(process.ExitCode(), 0);
 }
 
 TEST(MainTest, ASecondSignalEndsADrain) {
