@@ -14,15 +14,16 @@ void LoopCall::Launch() {
 }
 
 void LoopCall::Answer(const absl::Status& status) {
-  answered_ = true;
-  Finish(record_.End(status));
+  status_ = status;
+  // Later in this round of the loop, one call after the other: gRPC's code is warm then, and its thread is woken once.
+  loop_.Post([this] { Finish(record_.End(*status_)); });
 }
 
 void LoopCall::OnCancel() {
   // The caller is gone or its deadline has passed; Begin was posted before gRPC knew of this reactor, so it has run by
   // then.
   loop_.Post([call = shared_from_this()] {
-    if (call->answered_) return;
+    if (call->status_) return;
     call->Abandon();
     call->Answer(absl::CancelledError("the caller went away"));
   });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "gateway/base/event_loop.h"
@@ -38,8 +39,8 @@ class LoopCall : public grpc::ServerUnaryReactor, public std::enable_shared_from
 
   base::EventLoop& loop_;
   CallRecord record_;
-  std::shared_ptr<LoopCall> self_;  // until OnDone
-  bool answered_ = false;           // loop thread
+  std::shared_ptr<LoopCall> self_;      // until OnDone
+  std::optional<absl::Status> status_;  // of the answer, once there is one; loop thread
 };
 
 // Ends a call on gRPC's thread, within its handler: the reactor to hand to gRPC.

@@ -70,7 +70,7 @@ CurlHttpClient::~CurlHttpClient() {
   // Destroyed last: what a `done` owns may call back.
   std::vector<Done> dropped;
   const auto waiting = std::exchange(waiting_, {});
-  const auto refused = std::exchange(refused_, {});
+  const auto ended = std::exchange(ended_, {});
   while (!active_.empty()) dropped.push_back(Release(*active_.back()));
   idle_.clear();
   curl_multi_cleanup(multi_);
@@ -81,73 +81,72 @@ HttpClient::TransferId CurlHttpClient::Start(const Endpoint& endpoint, core::Htt
                                              const TransferLimits& limits, Done done) {
   const TransferId id = next_id_++;
   if (const char* why = WhyUnsendable(request)) {
-    refused_.push_back({id, why, std::move(done)});
-  } else if (active_.size() < options_.max_transfers) {
-    Launch(id, endpoint, std::move(request), limits, std::move(done));
+    TransferResult result;
+    result.error = TransferError::kUnreachable;
+    result.detail = why;
+    result.surely_not_sent = true;
+    ended_.push_back({id, std::move(result), std::move(done)});
   } else {
     waiting_.emplace(id, Waiting{endpoint, std::move(request), limits, std::move(done)});
   }
   return id;
 }
 
-void CurlHttpClient::Launch(TransferId id, const Endpoint& endpoint, core::HttpRequest request,
-                            const TransferLimits& limits, Done done) {
+void CurlHttpClient::LaunchWaiting() {
+  while (!waiting_.empty() && active_.size() < options_.max_transfers) {
+    auto first = waiting_.extract(waiting_.begin());
+    Launch(first.key(), std::move(first.mapped()));
+  }
+}
+
+void CurlHttpClient::Launch(TransferId id, Waiting waiting) {
   if (idle_.empty()) idle_.push_back(std::make_unique<Transfer>(sessions_, options_.user_agent));
   std::unique_ptr<Transfer> transfer = std::move(idle_.back());
   idle_.pop_back();
-  transfer->exchange.Prepare(endpoint, std::move(request), limits);
+  transfer->exchange.Prepare(waiting.endpoint, std::move(waiting.request), waiting.limits);
   transfer->id = id;
-  transfer->limits = limits;
-  transfer->done = std::move(done);
+  transfer->limits = waiting.limits;
+  transfer->done = std::move(waiting.done);
   transfer->started = clock_.Uptime();
-  transfer->next_look = transfer->started + NextLook(limits, absl::ZeroDuration(), 0);
+  transfer->next_look = transfer->started + NextLook(waiting.limits, absl::ZeroDuration(), 0);
   next_look_ = std::min(next_look_, transfer->next_look);
   transfer->place = active_.size();
   Check(curl_multi_add_handle(multi_, transfer->exchange.easy()));
   active_.push_back(std::move(transfer));
-  launched_ = true;
-}
-
-void CurlHttpClient::LaunchWaiting() {
-  while (!waiting_.empty() && active_.size() < options_.max_transfers) {
-    auto first = waiting_.extract(waiting_.begin());
-    Waiting& waiting = first.mapped();
-    Launch(first.key(), waiting.endpoint, std::move(waiting.request), waiting.limits, std::move(waiting.done));
-  }
 }
 
 void CurlHttpClient::Abort(TransferId id) {
   // Destroyed last, as in the destructor.
   Done dropped;
-  if (Transfer* const transfer = FindActive(id)) {
-    dropped = Release(*transfer);
-    LaunchWaiting();
-  } else if (const auto waiting = waiting_.find(id); waiting != waiting_.end()) {
+  const auto is_it = [id](const auto& transfer) { return transfer.id == id; };
+  if (const auto waiting = waiting_.find(id); waiting != waiting_.end()) {
     dropped = std::move(waiting->second.done);
     waiting_.erase(waiting);
+  } else if (const auto ended = std::find_if(ended_.begin(), ended_.end(), is_it); ended != ended_.end()) {
+    dropped = std::move(ended->done);
+    ended_.erase(ended);
   } else {
-    const auto refused =
-        std::find_if(refused_.begin(), refused_.end(), [id](const Refused& refusal) { return refusal.id == id; });
-    if (refused == refused_.end()) return;
-    dropped = std::move(refused->done);
-    refused_.erase(refused);
+    const auto active = std::find_if(active_.begin(), active_.end(), [&](const auto& at) { return is_it(*at); });
+    if (active != active_.end()) dropped = Release(**active);
   }
 }
 
 void CurlHttpClient::Wake() { Check(curl_multi_wakeup(multi_)); }
 
+// Each round does one thing to all transfers before the next: what is done often in a row is done with warm caches.
 void CurlHttpClient::Wait(absl::Duration timeout) {
+  const std::size_t before = active_.size();
+  LaunchWaiting();
   // What was launched is sent before anything else; libcurl looks at every socket then, so there is no need to poll
   // first.
-  if (!launched_ && refused_.empty()) Sleep(timeout);
-  launched_ = false;
+  if (active_.size() == before && ended_.empty()) Sleep(timeout);
   if (!active_.empty()) {
     int running;
     Check(curl_multi_perform(multi_, &running));
-    DeliverReplies();
+    CollectReplies();
     CheckLimits();
   }
-  DeliverRefusals();
+  Deliver();
 }
 
 void CurlHttpClient::Sleep(absl::Duration timeout) {
@@ -162,9 +161,8 @@ void CurlHttpClient::Sleep(absl::Duration timeout) {
                         nullptr));
 }
 
-void CurlHttpClient::DeliverReplies() {
+void CurlHttpClient::CollectReplies() {
   int left;
-  // One at a time: a `done` may abort another transfer whose message is still queued, which takes the message away.
   while (const CURLMsg* const message = curl_multi_info_read(multi_, &left)) {
     Transfer* transfer = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
@@ -175,7 +173,7 @@ void CurlHttpClient::DeliverReplies() {
 void CurlHttpClient::CheckLimits() {
   const absl::Duration now = clock_.Uptime();
   if (now < next_look_) return;
-  std::vector<TransferId> late;
+  std::vector<Transfer*> late;
   next_look_ = absl::InfiniteDuration();
   for (const std::unique_ptr<Transfer>& transfer : active_) {
     if (transfer->next_look <= now) {
@@ -183,41 +181,26 @@ void CurlHttpClient::CheckLimits() {
           transfer->started + NextLook(transfer->limits, now - transfer->started, transfer->exchange.received_bytes());
     }
     if (transfer->next_look <= now) {
-      late.push_back(transfer->id);
+      late.push_back(transfer.get());
     } else {
       next_look_ = std::min(next_look_, transfer->next_look);
     }
   }
-  for (const TransferId id : late) {
-    Transfer* const transfer = FindActive(id);
-    if (transfer != nullptr) End(*transfer, transfer->exchange.GiveUp(now - transfer->started));
-  }
+  for (Transfer* const transfer : late) End(*transfer, transfer->exchange.GiveUp(now - transfer->started));
 }
 
-void CurlHttpClient::DeliverRefusals() {
-  // Those that a `done` adds wait for the next round.
-  for (std::size_t left = refused_.size(); left > 0 && !refused_.empty(); --left) {
-    Refused refusal = std::move(refused_.front());
-    refused_.erase(refused_.begin());
-    TransferResult result;
-    result.error = TransferError::kUnreachable;
-    result.detail = refusal.why;
-    result.surely_not_sent = true;
-    refusal.done(std::move(result));
+void CurlHttpClient::Deliver() {
+  // Those that a `done` adds wait for the next round; it may also abort some that are still to come.
+  for (std::size_t left = ended_.size(); left > 0 && !ended_.empty(); --left) {
+    Ended ended = std::move(ended_.front());
+    ended_.pop_front();
+    ended.done(std::move(ended.result));
   }
-}
-
-CurlHttpClient::Transfer* CurlHttpClient::FindActive(TransferId id) {
-  for (const std::unique_ptr<Transfer>& transfer : active_) {
-    if (transfer->id == id) return transfer.get();
-  }
-  return nullptr;
 }
 
 void CurlHttpClient::End(Transfer& transfer, TransferResult result) {
-  const Done done = Release(transfer);
-  LaunchWaiting();
-  done(std::move(result));
+  const TransferId id = transfer.id;
+  ended_.push_back({id, std::move(result), Release(transfer)});
 }
 
 // Makes the transfer an idle one and hands back its `done`.

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -57,20 +58,18 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
  private:
   struct Transfer;
   struct Waiting;
-  struct Refused {
+  struct Ended {
     TransferId id;
-    const char* why;
+    TransferResult result;
     Done done;
   };
 
-  void Launch(TransferId id, const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits,
-              Done done);
   void LaunchWaiting();
+  void Launch(TransferId id, Waiting waiting);
   void Sleep(absl::Duration timeout);
-  void DeliverReplies();
-  void DeliverRefusals();
+  void CollectReplies();
   void CheckLimits();
-  Transfer* FindActive(TransferId id);
+  void Deliver();
   void End(Transfer& transfer, TransferResult result);
   Done Release(Transfer& transfer);
 
@@ -79,11 +78,10 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   CURLSH* const sessions_;
   CURLM* const multi_;
   TransferId next_id_ = 1;
-  std::vector<std::unique_ptr<Transfer>> active_;  // at libcurl, in no order
-  std::vector<std::unique_ptr<Transfer>> idle_;    // to be used again
-  std::map<TransferId, Waiting> waiting_;          // for a place among the active ones
-  std::vector<Refused> refused_;
-  bool launched_ = false;                                // since libcurl last worked
+  std::vector<std::unique_ptr<Transfer>> active_;        // at libcurl, in no order
+  std::vector<std::unique_ptr<Transfer>> idle_;          // to be used again
+  std::map<TransferId, Waiting> waiting_;                // for the next round, and a place among the active ones
+  std::deque<Ended> ended_;                              // to be told
   absl::Duration next_look_ = absl::InfiniteDuration();  // Uptime; not after the first active transfer's
 };
 

@@ -123,6 +123,7 @@ TEST_F(CurlHttpClientAbortTest, DoneMayAbortTransfersThatAreOutOfTimeToo) {
       client_->Abort(ids[1 - i]);
     });
   }
+  RunRounds();
   clock_.Advance(absl::Seconds(10));
   RunRounds();
   EXPECT_EQ(done, 1);
