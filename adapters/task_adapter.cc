@@ -20,7 +20,7 @@ google::protobuf::ArenaOptions Blocks() {
 
 ArenaTask::ArenaTask()
     : arena_(std::make_unique<google::protobuf::Arena>(Blocks())),
-      task_(google::protobuf::Arena::CreateMessage<v1::Task>(arena_.get())) {}
+      task_(v1::Task::default_instance().New(arena_.get())) {}
 
 std::size_t ArenaTask::SpaceUsed() const { return sizeof(*this) + arena_->SpaceAllocated() + task_->SpaceUsedLong(); }
 

@@ -1,6 +1,7 @@
 #include "adapters/core/status_detail.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "adapters/core/proto_time.h"
 #include "adapters/core/utf8.h"
@@ -30,7 +31,7 @@ std::string Serialized(const google::protobuf::Message& message) {
   google::protobuf::io::StringOutputStream stream(&bytes);
   google::protobuf::io::CodedOutputStream out(&stream);
   out.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&out);
+  std::ignore = message.SerializeToCodedStream(&out);
   out.Trim();
   return bytes;
 }

@@ -1,6 +1,7 @@
 #include "gateway/rpc/batch_get_tasks.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "adapters/core/status_catalogue.h"
@@ -56,7 +57,7 @@ void BatchGetTasksCall::AnswerAll() {
       const tasks::Reading& reading = **answers_[i];
       // Of a huge task only what fits one answer is copied.
       if (reading.Serialized(v1::TASK_VIEW_BASIC).size() * 2 < reading.task().ByteSizeLong()) {
-        response_->add_tasks()->ParseFromString(reading.Serialized(v1::TASK_VIEW_BASIC));
+        std::ignore = response_->add_tasks()->ParseFromString(reading.Serialized(v1::TASK_VIEW_BASIC));
       } else {
         *response_->add_tasks() = reading.task();
       }

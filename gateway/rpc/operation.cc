@@ -1,5 +1,7 @@
 #include "gateway/rpc/operation.h"
 
+#include <tuple>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
 #include "adapters/core/status_catalogue.h"
@@ -22,7 +24,7 @@ std::string MessageOf(const v1::Task& task) {
 google::longrunning::Operation ToOperation(const v1::Task& task) {
   google::longrunning::Operation operation;
   operation.set_name(ToOperationName(task.name()));
-  operation.mutable_metadata()->PackFrom(task);
+  std::ignore = operation.mutable_metadata()->PackFrom(task);  // fails beyond 2 GiB alone
   operation.set_done(task.done());
   if (task.state() == v1::Task::SUCCEEDED) {
     *operation.mutable_response() = operation.metadata();

@@ -1,6 +1,7 @@
 #include "gateway/rpc/wait_task.h"
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "adapters/core/proto_time.h"
@@ -27,7 +28,7 @@ grpc::ByteBuffer ToResponse(tasks::WaitResult result, v1::TaskView view) {
   // What is said of the wait goes behind the task.
   const std::string& task = result.reading->Serialized(view);
   if (task.size() + kBesideTask > tasks::kMaxReplyBytes) {
-    rest.mutable_task()->ParseFromString(task);
+    std::ignore = rest.mutable_task()->ParseFromString(task);
     tasks::FitReply(tasks::kMaxReplyBytes - kBesideTask, rest.mutable_task());
     const grpc::Slice slice(rest.SerializeAsString());
     return grpc::ByteBuffer(&slice, 1);

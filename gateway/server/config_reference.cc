@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
+#include <tuple>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -23,7 +25,8 @@ class Comments {
  public:
   Comments() {
     google::protobuf::FileDescriptorSet files;
-    files.ParseFromArray(config::v1::kDescriptorSet.data(), static_cast<int>(config::v1::kDescriptorSet.size()));
+    std::ignore =
+        files.ParseFromArray(config::v1::kDescriptorSet.data(), static_cast<int>(config::v1::kDescriptorSet.size()));
     for (const auto& file : files.file()) pool_.BuildFile(file);
   }
 

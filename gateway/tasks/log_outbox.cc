@@ -145,9 +145,8 @@ LogOutbox::Step LogOutbox::Message(const View& view, const LogChunk& chunk, bool
   message.set_resume_token(ToLogToken({.name = view.name, .point = cursor_.point(), .digest = cursor_.Digest()}));
   message.set_rewritten(rewritten);
   message.set_end_of_log(end_of_log);
-  std::string bytes;
-  bytes.reserve(chunk.content.size() + 512);
-  message.AppendToString(&bytes);
+  std::string bytes = message.SerializeAsString();
+  bytes.reserve(bytes.size() + chunk.content.size() + 16);
   // Copied once, from the log to the wire.
   if (!chunk.content.empty()) {
     bytes.append(FieldHead(v1::ReadTaskLogsResponse::kContentFieldNumber, chunk.content.size())).append(chunk.content);

@@ -47,14 +47,14 @@ void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
   // The usual task is far below the limit and is written without being copied.
   const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
   if (basic && task_->ByteSizeLong() <= kMaxReplyBytes) {
-    task_->SerializeToString(bytes);
+    *bytes = task_->SerializeAsString();
     return;
   }
   v1::Task shaped = *task_;
   if (!basic) *shaped.mutable_logs() = log_tail_;
   if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *shaped.mutable_raw() = *raw_;
   FitReply(kMaxReplyBytes, &shaped);
-  shaped.SerializeToString(bytes);
+  *bytes = shaped.SerializeAsString();
 }
 
 }  // namespace taskgateway::tasks

@@ -1,5 +1,6 @@
 #include "gateway/tasks/task_update.h"
 
+#include <tuple>
 #include <utility>
 
 #include "gateway/tasks/resume_token.h"
@@ -34,7 +35,7 @@ SharedBytes TaskUpdate::Event(std::size_t index) const {
     told = response.mutable_changed()->mutable_task();
   }
   // Not copied from the task: the reply is within the size that clients take.
-  told->ParseFromString(reading_->Serialized(v1::TASK_VIEW_BASIC));
+  std::ignore = told->ParseFromString(reading_->Serialized(v1::TASK_VIEW_BASIC));
   event = std::make_shared<const std::string>(response.SerializeAsString());
   return event;
 }

@@ -83,8 +83,7 @@ void LogOfLines(benchmark::State& state) { CompareDecoding(state, ServiceCatalog
 void Serialize(benchmark::State& state) {
   const v1::Task task = *Decode(ServiceCatalogSample()).value.task;
   Measure(state, {}, [&] {
-    std::string bytes;
-    task.SerializeToString(&bytes);
+    std::string bytes = task.SerializeAsString();
     benchmark::DoNotOptimize(bytes);
   });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -74,7 +75,7 @@ class LogCaller::Stream final : public tasks::Receiver, public std::enable_share
  private:
   void Write(const std::string& message) {
     v1::ReadTaskLogsResponse chunk;
-    chunk.ParseFromString(message);
+    std::ignore = chunk.ParseFromString(message);
     // A message is written when the reader has taken it.
     const absl::Duration writing = caller_->slow_ ? world_.random.Below(kSlowest) : absl::ZeroDuration();
     world_.time.loop.Schedule(writing, [self = shared_from_this()] {

@@ -1,6 +1,7 @@
 #include "tests/simulation/watch_caller.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,7 +39,7 @@ class WatchCaller::Stream final : public tasks::Receiver, public std::enable_sha
     if (step.kind == tasks::WatchOutbox::Step::kFinish) return caller_->Finished();
     if (step.kind != tasks::WatchOutbox::Step::kWrite) return;
     v1::WatchTasksResponse event;
-    event.ParseFromString(*step.shared + step.own);
+    std::ignore = event.ParseFromString(*step.shared + step.own);
     // A message is written when the reader has taken it.
     const absl::Duration writing = caller_->slow_ ? world_.random.Below(kSlowest) : absl::ZeroDuration();
     world_.time.loop.Schedule(writing, [self = shared_from_this()] {

@@ -1,6 +1,7 @@
 #include "tools/taskctl/call_error.h"
 
 #include <string>
+#include <tuple>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
@@ -93,7 +94,7 @@ TEST(CallErrorText, GivesTheRemedyWhereItKnowsOne) {
     status.set_code(code);
     google::rpc::ErrorInfo error_info;
     error_info.set_reason(reason);
-    status.add_details()->PackFrom(error_info);
+    std::ignore = status.add_details()->PackFrom(error_info);
     return CallErrorText("x", status, kServer);
   };
   EXPECT_THAT(with_reason(5, "SOURCE_NOT_FOUND"), HasSubstr("taskctl sources"));

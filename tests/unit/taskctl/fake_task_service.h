@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "gateway/base/mutex.h"
@@ -179,7 +180,7 @@ class FakeTaskService final : public v1::TaskService::Service {
       google::rpc::ErrorInfo error_info;
       error_info.set_reason("TASK_NOT_FOUND");
       error_info.set_domain("taskgateway");
-      status.add_details()->PackFrom(error_info);
+      std::ignore = status.add_details()->PackFrom(error_info);
     }
     return status;
   }

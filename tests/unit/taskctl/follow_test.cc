@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <sstream>
+#include <tuple>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -42,7 +43,7 @@ class FollowTest : public ::testing::Test {
     status.set_message("it says no");
     google::rpc::ErrorInfo error_info;
     error_info.set_reason(reason);
-    if (!reason.empty()) status.add_details()->PackFrom(error_info);
+    if (!reason.empty()) std::ignore = status.add_details()->PackFrom(error_info);
     return {.response = {}, .status = {code, status.message(), status.SerializeAsString()}};
   }
   static v1::WatchTasksResponse Snapshot(v1::Task::State state, const std::string& name = kTask) {
@@ -346,7 +347,7 @@ TEST_F(FollowTest, WhatCannotBeCancelledIsAUsageError) {
     google::rpc::Status& status = gateway_.errors[kTask];
     status.Clear();
     status.set_code(code);
-    status.add_details()->PackFrom(error_info);
+    std::ignore = status.add_details()->PackFrom(error_info);
     EXPECT_EQ(Run({"cancel", "cc/t"}), 64) << reason;
   }
 }
