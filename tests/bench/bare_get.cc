@@ -7,83 +7,20 @@
 // For each line on standard input, a number of milliseconds, it runs that long, ends what is outstanding, and answers a
 // line: requests, failed ones, nanoseconds of CPU time spent on signing.
 #include <curl/curl.h>
-#include <time.h>
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
-#include "adapters/registry/registry.h"
+#include "tests/bench/signed_headers.h"
 
 namespace taskgateway::bench {
 namespace {
-
-// So few that they stay in the cache until they are sent.
-constexpr std::size_t kSignedAtATime = 256;
-
-std::int64_t CpuNanoseconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-}
-
-struct FreeHeaders {
-  void operator()(curl_slist* headers) const { curl_slist_free_all(headers); }
-};
-using Headers = std::unique_ptr<curl_slist, FreeHeaders>;
-
-// Signed requests for one task, each with a nonce of its own.
-class Signer {
- public:
-  Signer(const std::string& host, const std::string& task_id) : request_(adapter_.GetTask(task_id)) {
-    request_.host = host;
-  }
-
-  std::string url() const { return "http://" + request_.host + request_.path; }
-  std::int64_t cpu_nanoseconds() const { return cpu_nanoseconds_; }
-
-  // Takes the headers of the request before, and returns those of the next one.
-  Headers Next(Headers used) {
-    used_.push_back(std::move(used));
-    if (ready_.empty()) SignMore();
-    Headers next = std::move(ready_.back());
-    ready_.pop_back();
-    return next;
-  }
-
- private:
-  void SignMore() {
-    const std::int64_t begin = CpuNanoseconds();
-    used_.clear();
-    while (ready_.size() < kSignedAtATime) {
-      core::HttpRequest request = request_;
-      const std::string nonce = absl::StrFormat("bare-get-%023d", ++nonce_);
-      adapter_.Sign(request, credentials_, {.time = absl::Now(), .nonce = nonce});
-      curl_slist* lines = nullptr;
-      for (const core::HttpHeader& header : request.headers) {
-        lines = curl_slist_append(lines, (header.name + ": " + header.value).c_str());
-      }
-      ready_.emplace_back(lines);
-    }
-    cpu_nanoseconds_ += CpuNanoseconds() - begin;
-  }
-
-  const TaskAdapter& adapter_ = *registry::FindAdapter("cloud_control");
-  const core::Credentials credentials_{
-      .access_key_id = "simulator", .access_key_secret = core::Secret("simulator-secret"), .security_token = {}};
-  core::HttpRequest request_;
-  std::vector<Headers> ready_;
-  std::vector<Headers> used_;
-  std::int64_t nonce_ = 0;
-  std::int64_t cpu_nanoseconds_ = 0;
-};
 
 struct Transfer {
   CURL* easy = curl_easy_init();
@@ -94,7 +31,7 @@ struct Transfer {
 class BareGet {
  public:
   BareGet(const std::string& host, const std::string& task_id, std::size_t outstanding)
-      : signer_(host, task_id), url_(signer_.url()), transfers_(outstanding) {
+      : signer_("bare-get", host, task_id), url_(signer_.url()), transfers_(outstanding) {
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(outstanding));
     for (Transfer& transfer : transfers_) {
       curl_easy_setopt(transfer.easy, CURLOPT_URL, url_.c_str());
@@ -155,7 +92,7 @@ class BareGet {
     return *transfer;
   }
 
-  Signer signer_;
+  SignedHeaders signer_;
   const std::string url_;
   CURLM* const multi_ = curl_multi_init();
   std::vector<Transfer> transfers_;

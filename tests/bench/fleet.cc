@@ -48,6 +48,8 @@ Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), site_(Scenari
   raw_echo_ = site_.StartBare("raw", {"bare_echo", "raw", site_.Path("raw.json")});
   typed_echo_ = site_.StartBare("typed", {"bare_echo", "typed", site_.Path("typed.json")});
   get_ = site_.StartBare("get", {"bare_get", site_.upstream(), TaskId(0), absl::StrCat(outstanding_)}, /*talks=*/true);
+  relay_ =
+      site_.StartBare("relay", {"bare_relay", site_.Path("relay.json"), site_.upstream(), TaskId(0)}, /*talks=*/true);
 
   std::vector<std::string> running;
   std::vector<std::string> done;
@@ -59,6 +61,7 @@ Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), site_(Scenari
   const std::string tls = site_.AddressOf(*tls_gateway_, "tls");
   const std::string raw = site_.AddressOf(*raw_echo_, "raw");
   const std::string typed = site_.AddressOf(*typed_echo_, "typed");
+  const std::string relay = site_.AddressOf(*relay_, "relay");
   // Only now: gRPC starts threads, and a process with threads had better not fork.
   const auto client = [this](const std::string& server, const std::vector<std::string>& names, Freshness freshness,
                              const std::shared_ptr<grpc::ChannelCredentials>& credentials =
@@ -72,6 +75,7 @@ Fleet::Fleet(std::size_t outstanding) : outstanding_(outstanding), site_(Scenari
              grpc::SslCredentials({.pem_root_certs = authority.pem(), .pem_private_key = "", .pem_cert_chain = ""}));
   raw_echo_client_ = client(raw, running, Freshness::kCached);
   typed_echo_client_ = client(typed, running, Freshness::kCached);
+  relay_client_ = client(relay, running, Freshness::kCached);
 }
 
 Fleet::~Fleet() = default;
@@ -113,6 +117,8 @@ const Child& Fleet::ChildOf(Side side) const {
       return *raw_echo_;
     case Side::kTypedEcho:
       return *typed_echo_;
+    case Side::kRelay:
+      return *relay_;
     case Side::kGet:
       break;
   }
@@ -131,6 +137,8 @@ LoadClient* Fleet::ClientOf(Side side) const {
       return raw_echo_client_.get();
     case Side::kTypedEcho:
       return typed_echo_client_.get();
+    case Side::kRelay:
+      return relay_client_.get();
     case Side::kGet:
       break;
   }
@@ -138,7 +146,15 @@ LoadClient* Fleet::ClientOf(Side side) const {
 }
 
 Load Fleet::Run(Side side, absl::Duration time, absl::Duration* signing) {
-  if (LoadClient* const client = ClientOf(side)) return client->Run(time);
+  LoadClient* const client = ClientOf(side);
+  if (client == nullptr) return RunGet(time, signing);
+  const absl::Duration signed_before = side == Side::kRelay ? SigningTimeOfRelay() : absl::ZeroDuration();
+  Load load = client->Run(time);
+  if (side == Side::kRelay) *signing = SigningTimeOfRelay() - signed_before;
+  return load;
+}
+
+Load Fleet::RunGet(absl::Duration time, absl::Duration* signing) {
   Load load;
   std::int64_t nanoseconds = 0;
   const absl::Time begin = absl::Now();
@@ -150,10 +166,16 @@ Load Fleet::Run(Side side, absl::Duration time, absl::Duration* signing) {
   return load;
 }
 
+absl::Duration Fleet::SigningTimeOfRelay() {
+  std::int64_t nanoseconds = 0;
+  std::istringstream(relay_->Ask("signing")) >> nanoseconds;
+  return absl::Nanoseconds(nanoseconds);
+}
+
 // Of this process and all its children.
 absl::Duration Fleet::CpuTime() const {
   return OwnCpuTime() + site_.simulator().CpuTime() + gateway_->CpuTime() + tls_gateway_->CpuTime() +
-         raw_echo_->CpuTime() + typed_echo_->CpuTime() + get_->CpuTime();
+         raw_echo_->CpuTime() + typed_echo_->CpuTime() + get_->CpuTime() + relay_->CpuTime();
 }
 
 }  // namespace taskgateway::bench

@@ -21,6 +21,7 @@ enum class Side {
   kRawEcho,    // bare_echo raw
   kTypedEcho,  // bare_echo typed
   kGet,        // bare_get
+  kRelay,      // bare_relay
 };
 
 // What one window of load cost.
@@ -46,6 +47,8 @@ class Fleet {
   const Child& ChildOf(Side side) const;
   LoadClient* ClientOf(Side side) const;
   Load Run(Side side, absl::Duration time, absl::Duration* signing);
+  Load RunGet(absl::Duration time, absl::Duration* signing);
+  absl::Duration SigningTimeOfRelay();
   absl::Duration CpuTime() const;
 
   const std::size_t outstanding_;
@@ -55,11 +58,13 @@ class Fleet {
   std::unique_ptr<Child> raw_echo_;
   std::unique_ptr<Child> typed_echo_;
   std::unique_ptr<Child> get_;
+  std::unique_ptr<Child> relay_;
   std::unique_ptr<LoadClient> uncached_client_;
   std::unique_ptr<LoadClient> cached_client_;
   std::unique_ptr<LoadClient> tls_client_;
   std::unique_ptr<LoadClient> raw_echo_client_;
   std::unique_ptr<LoadClient> typed_echo_client_;
+  std::unique_ptr<LoadClient> relay_client_;
 };
 
 }  // namespace taskgateway::bench
