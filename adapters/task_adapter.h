@@ -82,8 +82,8 @@ class ArenaTask {
 
   v1::Task& operator*() const { return *task_; }
   v1::Task* operator->() const { return task_; }
-  // Bytes that the task holds, unused room included.
-  std::size_t SpaceUsed() const;
+  // The most bytes that the task holds, unused room included. `serialized_bytes` is its ByteSizeLong().
+  std::size_t SpaceUsed(std::size_t serialized_bytes) const;
 
  private:
   std::unique_ptr<google::protobuf::Arena> arena_;

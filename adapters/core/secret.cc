@@ -1,13 +1,14 @@
 #include "adapters/core/secret.h"
 
+#include <string.h>
+
 namespace taskgateway::core {
 
 void Wipe(std::string* text) noexcept {
-  // Writing through a volatile pointer keeps the compiler from dropping stores to memory that is about to be freed. The
-  // capacity, not the size, is wiped: a moved-from short string keeps its bytes in place.
+  // The capacity, not the size, is wiped: a moved-from short string keeps its bytes in place. Compilers drop a memset
+  // of what is about to be freed.
   text->resize(text->capacity());
-  volatile char* bytes = text->data();
-  for (std::size_t i = 0; i < text->size(); ++i) bytes[i] = 0;
+  explicit_bzero(text->data(), text->size());
   text->clear();
 }
 

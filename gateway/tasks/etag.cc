@@ -13,6 +13,8 @@ namespace {
 // Collects fields as (number, length, bytes), so that no two lists of fields have the same text.
 class FieldList {
  public:
+  FieldList() { text_.reserve(1000); }  // of a usual task
+
   void Add(std::uint32_t number, std::string_view value) {
     AddNumber(number);
     AddNumber(value.size());

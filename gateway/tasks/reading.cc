@@ -1,6 +1,7 @@
 #include "gateway/tasks/reading.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "gateway/tasks/log_tail.h"
@@ -15,7 +16,10 @@ constexpr std::size_t kEntryFraming = 6;
 }  // namespace
 
 Reading::Reading(ArenaTask task, const TaskLog& log, std::optional<google::protobuf::Struct> raw)
-    : task_(std::move(task)), log_tail_(TailOf(log, kLogTailBytes)), raw_(std::move(raw)) {}
+    : task_(std::move(task)),
+      basic_bytes_(task_->ByteSizeLong()),
+      log_tail_(TailOf(log, kLogTailBytes)),
+      raw_(std::move(raw)) {}
 
 const std::string& Reading::Serialized(v1::TaskView view) const {
   Reply* reply = &basic_;
@@ -33,21 +37,22 @@ const std::string& Reading::Serialized(v1::TaskView view) const {
 }
 
 std::size_t Reading::BytesHeld() const {
-  const std::size_t basic = task_->ByteSizeLong();
-  std::size_t full = basic;
+  std::size_t full = basic_bytes_;
   for (const v1::TaskLogEntry& entry : log_tail_) full += entry.ByteSizeLong() + kEntryFraming;
   const std::size_t raw = raw_.has_value() ? full + raw_->ByteSizeLong() : 0;
-  std::size_t bytes = sizeof(*this) - sizeof(task_) + task_.SpaceUsed() + log_tail_.SpaceUsedExcludingSelfLong();
+  std::size_t bytes =
+      sizeof(*this) - sizeof(task_) + task_.SpaceUsed(basic_bytes_) + log_tail_.SpaceUsedExcludingSelfLong();
   if (raw_.has_value()) bytes += raw_->SpaceUsedLong();
-  for (const std::size_t reply : {basic, full, raw}) bytes += std::min(reply, kMaxReplyBytes);
+  for (const std::size_t reply : {basic_bytes_, full, raw}) bytes += std::min(reply, kMaxReplyBytes);
   return bytes;
 }
 
 void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
   // The usual task is far below the limit and is written without being copied.
   const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
-  if (basic && task_->ByteSizeLong() <= kMaxReplyBytes) {
-    *bytes = task_->SerializeAsString();
+  if (basic && basic_bytes_ <= kMaxReplyBytes) {
+    bytes->resize(basic_bytes_);
+    task_->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(bytes->data()));
     return;
   }
   v1::Task shaped = *task_;

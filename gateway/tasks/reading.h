@@ -44,6 +44,7 @@ class Reading {
   void Serialize(v1::TaskView view, std::string* bytes) const;
 
   ArenaTask task_;
+  const std::size_t basic_bytes_;  // of the serialized task; computing it leaves in it what serializing needs
   google::protobuf::RepeatedPtrField<v1::TaskLogEntry> log_tail_;
   std::optional<google::protobuf::Struct> raw_;
   // To make a reply. Not std::call_once: in glibc that is a system call each first time.

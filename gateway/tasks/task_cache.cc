@@ -57,18 +57,26 @@ SharedReading TaskCache::Keep(const std::string& name, SharedReading reading, ab
   const absl::Duration now = clock_.Uptime();
   const bool done = reading->task().done();
   const std::size_t bytes = kNodeBytes + sizeof(Entry) + name.size() + reading->BytesHeld();
+  const Kind kind = done ? kDone : kLive;
+  SharedReading replaced;  // let go of without the lock
   Shard& shard = ShardOf(name);
   base::MutexLock lock(shard.mutex);
   EraseExpired(shard, now);
-  if (const auto at = shard.by_name.find(name); at != shard.by_name.end()) {
-    const Entry& old = *at->second;
-    if (old.kind == kDone && old.reading->task().state() != reading->task().state()) {
+  const auto at = shard.by_name.find(name);
+  if (at == shard.by_name.end()) {
+    Store(shard, name, {nullptr, kind, reading, absl::OkStatus(), read_at, now, bytes});
+  } else {
+    Entry& entry = *at->second;
+    if (entry.kind == kDone && entry.reading->task().state() != reading->task().state()) {
       counters_.regressions.Add();
-      return old.reading;
+      return entry.reading;
     }
-    Erase(shard, at->second);
+    Entries& entries = shard.entries[kind];
+    entries.splice(entries.begin(), shard.entries[entry.kind], at->second);
+    shard.bytes += bytes - entry.bytes;
+    replaced = std::exchange(entry.reading, reading);
+    entry = {entry.name, kind, std::move(entry.reading), absl::OkStatus(), read_at, now, bytes};
   }
-  Store(shard, name, {nullptr, done ? kDone : kLive, reading, absl::OkStatus(), read_at, now, bytes});
   MakeRoom(shard, now);
   return reading;
 }

@@ -141,8 +141,13 @@ void CurlExchange::Configure(const Endpoint& endpoint) {
       });
 }
 
+// libcurl's word for a request that may have a body.
+bool CurlExchange::Posts() const {
+  return !request_.body.empty() || (request_.method != "GET" && request_.method != "DELETE");
+}
+
 void CurlExchange::SetMethodAndBody() {
-  if (request_.body.empty() && (request_.method == "GET" || request_.method == "DELETE")) {
+  if (!Posts()) {
     Set(easy_, CURLOPT_HTTPGET, 1L);
   } else {
     // The other methods say `content-length: 0` when there is no body.
@@ -171,9 +176,11 @@ void CurlExchange::SetHeaders() {
     AddHeaderLine(header.name, empty ? ";" : ": ", empty ? std::string_view() : header.value);
   }
   // libcurl's way to say that it adds none of its own.
-  AddHeaderLine("expect", ":", "");
   if (!has_accept) AddHeaderLine("accept", ":", "");
-  if (!has_content_type) AddHeaderLine("content-type", ":", "");
+  if (Posts()) {
+    AddHeaderLine("expect", ":", "");
+    if (!has_content_type) AddHeaderLine("content-type", ":", "");
+  }
   for (std::size_t i = 1; i < header_lines_.size(); ++i) header_lines_[i - 1].next = &header_lines_[i];
   Set(easy_, CURLOPT_HTTPHEADER, header_lines_.data());
 }

@@ -45,6 +45,7 @@ class CurlExchange {
  private:
   void Configure(const Endpoint& endpoint);
   void SetHeaders();
+  bool Posts() const;
   void SetMethodAndBody();
   void AddHeaderLine(std::string_view name, std::string_view separator, std::string_view value);
   bool OnHeaderLine(std::string_view line);

@@ -1,10 +1,8 @@
 #include "gateway/upstream/sendable_request.h"
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
-
-#include "absl/strings/ascii.h"
 
 namespace taskgateway::upstream {
 namespace {
@@ -12,38 +10,50 @@ namespace {
 // Of path and query together; ours have some hundred bytes.
 constexpr std::size_t kMaxTargetBytes = std::size_t{64} << 10;
 
-bool IsVisible(unsigned char c) { return c > ' ' && c < 0x7f; }
-
-bool IsControl(unsigned char c) { return c < ' ' || c == 0x7f; }
-
 // RFC 9110, 5.6.2.
-bool IsTokenByte(unsigned char c) {
-  return absl::ascii_isalnum(c) ||
-         std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> table{};
+  for (unsigned char c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (unsigned char c : std::string_view("!#$%&'*+-.^_`|~")) table[c] = true;
+  return table;
+}();
 
+// Looks at each byte, without a branch, so that compilers turn it into vector code: every request passes here.
 template <typename Allowed>
 bool All(std::string_view text, Allowed allowed) {
-  return std::all_of(text.begin(), text.end(), allowed);
+  bool all = true;
+  for (const char c : text) all &= allowed(static_cast<unsigned char>(c));
+  return all;
 }
+
+bool IsVisible(unsigned char c) { return (c > ' ') & (c < 0x7f); }
 
 }  // namespace
 
 const char* WhyUnsendable(const core::HttpRequest& request) {
-  if (request.method.empty() || !All(request.method, absl::ascii_isupper))
+  if (request.method.empty() || !All(request.method, [](unsigned char c) { return (c >= 'A') & (c <= 'Z'); })) {
     return "the method is not a word in capitals";
+  }
   // Replies to these have no body where the library would wait for one.
   if (request.method == "HEAD" || request.method == "CONNECT") return "the method is not supported";
   if (request.host.empty() || !All(request.host, IsVisible)) return "the host is empty or has a forbidden byte";
   if (!request.path.starts_with('/')) return "the path does not start with '/'";
-  if (!All(request.path, [](char c) { return IsVisible(c) && c != '?' && c != '#'; })) {
+  if (!All(request.path, [](unsigned char c) { return IsVisible(c) & (c != '?') & (c != '#'); })) {
     return "the path has a forbidden byte";
   }
-  if (!All(request.query, [](char c) { return IsVisible(c) && c != '#'; })) return "the query has a forbidden byte";
+  if (!All(request.query, [](unsigned char c) { return IsVisible(c) & (c != '#'); })) {
+    return "the query has a forbidden byte";
+  }
   if (request.path.size() + request.query.size() > kMaxTargetBytes) return "the path and query are too long";
   for (const core::HttpHeader& header : request.headers) {
-    if (header.name.empty() || !All(header.name, IsTokenByte)) return "a header's name has a forbidden byte";
-    if (std::any_of(header.value.begin(), header.value.end(), IsControl)) return "a header's value has a control byte";
+    if (header.name.empty() || !All(header.name, [](unsigned char c) { return kTokenBytes[c]; })) {
+      return "a header's name has a forbidden byte";
+    }
+    if (!All(header.value, [](unsigned char c) { return (c >= ' ') & (c != 0x7f); })) {
+      return "a header's value has a control byte";
+    }
   }
   return nullptr;
 }
