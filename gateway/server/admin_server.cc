@@ -10,6 +10,7 @@
 #include "gateway/server/page/page_html.h"
 #include "gateway/server/page/page_js.h"
 #include "gateway/server/status_page.h"
+#include "gateway/server/whole_json.h"
 
 namespace taskgateway::server {
 namespace {
@@ -62,7 +63,8 @@ std::vector<HttpRoute> AdminServer::Routes() {
       {"/page.js", fixed(kJavaScript, kPageJs)},
       {"/status.json",
        [this](const HttpQuestion&) {
-         return HttpAnswer{.content_type = kJson, .body = ToJson(LookAt(insides_, config_digest_, started_))};
+         return HttpAnswer{.content_type = kJson,
+                           .body = WholeJson(LookAt(insides_, config_digest_, started_), JsonLayout::kOneLine)};
        }},
       {"/livez", [](const HttpQuestion&) { return HttpAnswer{.body = "ok\n"}; }},
       {"/readyz",

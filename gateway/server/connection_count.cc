@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/numbers.h"
 #include "google/protobuf/struct.pb.h"
@@ -23,8 +24,8 @@ std::optional<Struct> Parse(char* json) {
   return parsed;
 }
 
-const Value& Member(const Struct& object, const std::string& name) {
-  const auto found = object.fields().find(name);
+const Value& Member(const Struct& object, std::string_view name) {
+  const auto found = object.fields().find(std::string(name));
   return found == object.fields().end() ? Value::default_instance() : found->second;
 }
 

@@ -1,12 +1,12 @@
 #include "gateway/server/redacted_config.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <vector>
 
 #include "gateway/base/digest.h"
 #include "gateway/server/config_scalar.h"
+#include "gateway/server/whole_json.h"
 
 namespace taskgateway::server {
 namespace {
@@ -41,12 +41,7 @@ void Redact(Message* message) {
 
 std::string RedactedJson(config::v1::Config config) {
   Redact(&config);
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  return google::protobuf::util::MessageToJsonString(config, &json, options).ok() ? json : "{}";
+  return WholeJson(config, JsonLayout::kLines);
 }
 
 std::string DigestOf(const config::v1::Config& config) { return base::Digest128(RedactedJson(config)); }

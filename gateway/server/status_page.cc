@@ -1,7 +1,5 @@
 #include "gateway/server/status_page.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <optional>
 
 namespace taskgateway::server {
@@ -111,14 +109,6 @@ admin::v1::Status LookAt(const GatewayInsides& insides, const std::string& confi
     failure.set_seconds(absl::ToDoubleSeconds(now - failed.read_at));
   }
   return status;
-}
-
-std::string ToJson(const admin::v1::Status& status) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  return google::protobuf::util::MessageToJsonString(status, &json, options).ok() ? json : "{}";
 }
 
 }  // namespace taskgateway::server

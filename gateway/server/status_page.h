@@ -12,7 +12,4 @@ namespace taskgateway::server {
 // A moment of the gateway, which began at `started` (Uptime). Any thread but the loop's.
 admin::v1::Status LookAt(const GatewayInsides& insides, const std::string& config_digest, absl::Duration started);
 
-// As JSON, defaults included.
-std::string ToJson(const admin::v1::Status& status);
-
 }  // namespace taskgateway::server
