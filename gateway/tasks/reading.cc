@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 
 #include "gateway/tasks/log_tail.h"
@@ -52,7 +53,7 @@ void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
   const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
   if (basic && basic_bytes_ <= kMaxReplyBytes) {
     bytes->resize(basic_bytes_);
-    task_->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(bytes->data()));
+    std::ignore = task_->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(bytes->data()));
     return;
   }
   v1::Task shaped = *task_;
