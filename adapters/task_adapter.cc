@@ -23,11 +23,13 @@ ArenaTask::ArenaTask()
       task_(v1::Task::default_instance().New(arena_.get())) {}
 
 std::size_t ArenaTask::SpaceUsed(std::size_t serialized_bytes) const {
-  // A text of over 15 bytes has a block of its own, of 24 bytes more than its length at most, and takes 48 of the arena.
+  // A text of over 15 bytes has a block of its own, of at most 24 bytes more than its length; 48 are of the arena.
   const std::size_t arena_bytes = arena_->SpaceAllocated();
   return sizeof(*this) + arena_bytes + arena_bytes / 2 + serialized_bytes;
 }
 
+// Overriders move from the reply.
+// NOLINTBEGIN(performance-unnecessary-value-param)
 core::HttpRequest TaskAdapter::CancelTask(std::string_view) const { return {}; }
 Verdict TaskAdapter::DecodeCancelTask(core::HttpResponse, const TaskRef&) const { return {.status = NotOffered()}; }
 core::HttpRequest TaskAdapter::ListTasks(const ListQuery&) const { return {}; }
@@ -38,5 +40,6 @@ std::optional<AliasLookup> TaskAdapter::ResolveAlias(std::string_view, int) cons
 Reply<AliasStep> TaskAdapter::DecodeResolveAlias(core::HttpResponse, int, const TaskRef&) const {
   return {.verdict = {.status = NotOffered()}};
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 }  // namespace taskgateway

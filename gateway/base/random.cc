@@ -10,9 +10,9 @@ Random Random::FromDevice() {
 std::string Random::Nonce() {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string nonce(32, '0');
-  for (int half = 0; half < 2; ++half) {
+  for (std::size_t half = 0; half < 2; ++half) {
     std::uint64_t bits = Next();
-    for (int i = 0; i < 16; ++i, bits >>= 4) nonce[static_cast<std::size_t>(half * 16 + i)] = kDigits[bits & 15];
+    for (std::size_t i = 0; i < 16; ++i, bits >>= 4) nonce[half * 16 + i] = kDigits[bits & 15];
   }
   return nonce;
 }

@@ -16,8 +16,9 @@ void GetTaskCall::Begin() {
   request_.parent_span = span();
   // `this` outlives the read: gRPC is done with the call only after Answer.
   read_.Start(tasks_, std::move(request_), [this](absl::StatusOr<tasks::SharedReading> reading) {
-    if (reading.ok()) respond_(*std::move(reading));
-    Answer(reading.status());
+    if (!reading.ok()) return Answer(reading.status());
+    respond_(*std::move(reading));
+    Answer(absl::OkStatus());
   });
 }
 

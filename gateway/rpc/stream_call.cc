@@ -14,7 +14,7 @@ void StreamCall::Launch() {
 }
 
 void StreamCall::Write(grpc::ByteBuffer message) {
-  message_ = std::move(message);
+  message_.Swap(&message);
   StartWrite(&message_);
 }
 

@@ -37,7 +37,7 @@ LogPoint FirstDifference(const TaskLog& older, const TaskLog& newer) {
 
 std::size_t BytesOf(const TaskLog& log) {
   std::size_t bytes = sizeof(log) + log.entries.capacity() * sizeof(TaskLog::Entry) + log.reply.capacity();
-  for (const std::string& printed : log.printed) bytes += sizeof(printed) + printed.capacity();
+  for (const std::string& printed : log.printed) bytes += sizeof(std::string) + printed.capacity();
   return bytes;
 }
 

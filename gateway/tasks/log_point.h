@@ -20,7 +20,7 @@ struct LogPoint {
   std::size_t entry = 0;
   std::size_t offset = 0;
 
-  friend auto operator<=>(const LogPoint&, const LogPoint&) = default;
+  friend auto operator<=>(const LogPoint&, const LogPoint&) = default;  // NOLINT(modernize-use-nullptr): a false alarm
 };
 
 // Behind every place.

@@ -34,17 +34,17 @@ struct TaskReader::Flight {
     absl::Duration read_at;  // Uptime, likewise
 
     // The decoder's first step: from here on the answer to "with raw?" stands.
-    bool BeginWithRaw() { return (stage.fetch_or(kBegun) & kRaw) != 0; }
+    bool BeginWithRaw() { return (stage_.fetch_or(kBegun) & kRaw) != 0; }
     // Asks for raw; false when the decoder has begun without it.
     bool AskForRaw() {
       int expected = 0;
-      return stage.compare_exchange_strong(expected, kRaw) || (expected & kRaw) != 0;
+      return stage_.compare_exchange_strong(expected, kRaw) || (expected & kRaw) != 0;
     }
 
    private:
     static constexpr int kRaw = 1;
     static constexpr int kBegun = 2;
-    std::atomic<int> stage = 0;
+    std::atomic<int> stage_ = 0;
   };
 
   std::vector<ReadId> waiters;
