@@ -95,7 +95,7 @@ google::rpc::Status GatewayClient::BatchGetTasks(const GetCommand& command, v1::
     request.set_return_partial_success(true);
     SetReading(command, request);
     v1::BatchGetTasksResponse part;
-    const google::rpc::Status status =
+    google::rpc::Status status =
         Ask(deadline_, [&](grpc::ClientContext& context) { return stub_->BatchGetTasks(&context, request, &part); });
     if (status.code() != 0) return status;
     for (auto& failure : *part.mutable_failures()) failure.set_index(first + failure.index());
@@ -121,7 +121,7 @@ google::rpc::Status GatewayClient::CheckHealth(const HealthCommand& command, boo
   grpc::TemplatedGenericStub<google::protobuf::StringValue, google::protobuf::Int32Value> stub(channel_);
   stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
                  [&call](const grpc::Status& status) { call.Ended(status); });
-  const google::rpc::Status status = ToRpcStatus(call.Await([] { return true; }));
+  google::rpc::Status status = ToRpcStatus(call.Await([] { return true; }));
   constexpr int kServing = 1;
   serving = response.value() == kServing;
   return status;
@@ -135,7 +135,7 @@ google::rpc::Status GatewayClient::ListTasks(const ListCommand& command, v1::Lis
   request.set_page_size(std::min(command.limit, kTasksPerPage));
   do {
     v1::ListTasksResponse page;
-    const google::rpc::Status status =
+    google::rpc::Status status =
         Ask(deadline_, [&](grpc::ClientContext& context) { return stub_->ListTasks(&context, request, &page); });
     if (status.code() != 0) return status;
     answer.mutable_tasks()->MergeFrom(page.tasks());

@@ -47,7 +47,7 @@ std::string Table(const std::vector<Row>& rows, int columns, Paint paint) {
 }
 
 // `-` keeps a column of possibly missing values countable for awk and the eye.
-std::string OrDash(std::string text) { return text.empty() ? "-" : text; }
+std::string OrDash(const std::string& text) { return text.empty() ? "-" : text; }
 
 // The product is left to the card: with it, the column takes the room of ERROR.
 std::string TargetCell(const v1::TaskTarget& target) {
