@@ -1,6 +1,7 @@
 #include "adapters/task_adapter.h"
 
 #include "absl/status/status.h"
+#include "adapters/core/reuse.h"
 
 namespace taskgateway {
 namespace {
@@ -8,24 +9,34 @@ namespace {
 // The gateway asks the traits first, so a call that gets here is a bug of ours.
 absl::Status NotOffered() { return absl::UnimplementedError("the adapter does not offer this operation"); }
 
-// glibc keeps freed blocks of up to 1,032 bytes at hand for each thread.
-google::protobuf::ArenaOptions Blocks() {
-  google::protobuf::ArenaOptions options;
-  options.start_block_size = 1024;
-  options.max_block_size = 1024;
-  return options;
+// More text than this is not kept: a usual reply has some thousand bytes.
+constexpr std::size_t kKeptTextBytes = std::size_t{64} << 10;
+
+template <typename Whole, typename Part>
+void GiveBackPart(Whole& whole, Part* (Whole::*release)()) {
+  core::GiveBack(std::unique_ptr<Part>((whole.*release)()));
 }
 
 }  // namespace
 
-ArenaTask::ArenaTask()
-    : arena_(std::make_unique<google::protobuf::Arena>(Blocks())),
-      task_(v1::Task::default_instance().New(arena_.get())) {}
+ReusedTask::ReusedTask(std::size_t text_bytes)
+    : task_(core::Take<v1::Task>().release(), GiveBack{.keep = text_bytes <= kKeptTextBytes}) {}
 
-std::size_t ArenaTask::SpaceUsed(std::size_t serialized_bytes) const {
-  // A text of over 15 bytes has a block of its own, of at most 24 bytes more than its length; 48 are of the arena.
-  const std::size_t arena_bytes = arena_->SpaceAllocated();
-  return sizeof(*this) + arena_bytes + arena_bytes / 2 + serialized_bytes;
+void ReusedTask::GiveBack::operator()(v1::Task* task) const {
+  std::unique_ptr<v1::Task> owned(task);
+  if (!keep) return;
+  // Clear would delete the parts, and keeps only what is repeated.
+  GiveBackPart(*task, &v1::Task::release_error);
+  GiveBackPart(*task, &v1::Task::release_target);
+  GiveBackPart(*task, &v1::Task::release_create_time);
+  GiveBackPart(*task, &v1::Task::release_update_time);
+  GiveBackPart(*task, &v1::Task::release_read_time);
+  GiveBackPart(*task, &v1::Task::release_next_poll_delay);
+  GiveBackPart(*task, &v1::Task::release_log_summary);
+  GiveBackPart(*task, &v1::Task::release_cloud_control);
+  GiveBackPart(*task, &v1::Task::release_service_catalog);
+  for (v1::TaskWarning& warning : *task->mutable_warnings()) GiveBackPart(warning, &v1::TaskWarning::release_error);
+  core::GiveBack(std::move(owned));
 }
 
 // Overriders move from the reply.

@@ -4,6 +4,7 @@
 // state. One instance serves every source of its kind from every thread.
 #pragma once
 
+#include <cstddef>
 #include <forward_list>
 #include <memory>
 #include <optional>
@@ -17,7 +18,6 @@
 #include "absl/types/span.h"
 #include "adapters/core/http_message.h"
 #include "adapters/core/secret.h"
-#include "google/protobuf/arena.h"
 #include "google/protobuf/struct.pb.h"
 #include "taskgateway/v1/task.pb.h"
 
@@ -74,20 +74,24 @@ struct TaskRef {
   std::string_view host;  // the endpoint's host, ErrorInfo.domain of its errors
 };
 
-// A task together with the memory that its messages and short texts are made of: a block or two, in place of one for
-// each. Moves without being copied; one that was moved from has no task.
-class ArenaTask {
+// A task to be filled, whose memory is that of a task which this thread let go of before. Moves without being copied;
+// one that was moved from has no task.
+class ReusedTask {
  public:
-  ArenaTask();
+  ReusedTask() : ReusedTask(0) {}
+  // `text_bytes` says about how much text it will hold: what is much is not kept for later.
+  explicit ReusedTask(std::size_t text_bytes);
 
   v1::Task& operator*() const { return *task_; }
-  v1::Task* operator->() const { return task_; }
-  // The most bytes that the task holds, unused room included. `serialized_bytes` is its ByteSizeLong().
-  std::size_t SpaceUsed(std::size_t serialized_bytes) const;
+  v1::Task* operator->() const { return task_.get(); }
 
  private:
-  std::unique_ptr<google::protobuf::Arena> arena_;
-  v1::Task* task_;
+  struct GiveBack {
+    bool keep;
+    void operator()(v1::Task* task) const;
+  };
+
+  std::unique_ptr<v1::Task, GiveBack> task_;
 };
 
 // A whole log, with one copy of its bytes: the entries point into the reply that it came in.
@@ -105,9 +109,9 @@ struct TaskLog {
 // A task as an adapter decodes it: everything but name, source, read_time, etag and next_poll_delay, which are the
 // gateway's, and `logs` and `raw`, which are beside it.
 struct DecodedTask {
-  ArenaTask task;
-  TaskLog log;
-  std::optional<google::protobuf::Struct> raw;  // when asked for
+  ReusedTask task;
+  TaskLog log = {};
+  std::optional<google::protobuf::Struct> raw = {};  // when asked for
 };
 
 // One page of tasks, newest first; log contents are dropped while decoding.

@@ -8,6 +8,7 @@
 #include "adapters/alibaba/error_reply.h"
 #include "adapters/alibaba/timestamps.h"
 #include "adapters/core/proto_time.h"
+#include "adapters/core/reuse.h"
 #include "adapters/core/trimmed.h"
 #include "adapters/core/utf8.h"
 
@@ -50,10 +51,10 @@ void DecodeRequestId(const JsonValue& root, std::string_view member, const core:
 }
 
 void DecodeTime(core::FieldReader& fields, std::string_view name,
-                google::protobuf::Timestamp* (v1::Task::*mutable_time)(), v1::Task* task) {
+                void (v1::Task::*set_time)(google::protobuf::Timestamp*), v1::Task* task) {
   const std::string_view text = fields.Required(name);
   if (const std::optional<absl::Time> time = ParseTimestamp(text); time.has_value()) {
-    core::SetTime(*time, (task->*mutable_time)());
+    core::SetTime(*time, core::TakePart(task, set_time));
   } else if (const JsonValue* value = fields.Find(name); value != nullptr && value->IsString()) {
     fields.Malformed(name, "not a time");
   }

@@ -32,6 +32,6 @@ void DecodeRequestId(const core::JsonValue& root, std::string_view member, const
 
 // Sets a time from a field that every task should have; leaves it unset with a warning when it is not a time.
 void DecodeTime(core::FieldReader& fields, std::string_view name,
-                google::protobuf::Timestamp* (v1::Task::*mutable_time)(), v1::Task* task);
+                void (v1::Task::*set_time)(google::protobuf::Timestamp*), v1::Task* task);
 
 }  // namespace taskgateway::alibaba

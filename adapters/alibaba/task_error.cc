@@ -1,5 +1,7 @@
 #include "adapters/alibaba/task_error.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <string>
 
@@ -42,6 +44,9 @@ constexpr Row kRows[] = {
     {Match::kPrefix, "invalid", google::rpc::INVALID_ARGUMENT},
     {Match::kPrefix, "missing", google::rpc::INVALID_ARGUMENT},
 };
+
+// No word of the table is found behind these.
+constexpr std::size_t kMostWordBytes = 128;
 
 // An error is told in full, whatever its shape; the document's own budget bounds it.
 constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max() - 1;
@@ -112,9 +117,11 @@ class Digger {
 int CodeOfWord(std::string_view word) {
   word = core::Trimmed(word);
   if (word.empty()) return google::rpc::UNKNOWN;
-  const std::string lower = absl::AsciiStrToLower(ToAbsl(word));
+  char lower[kMostWordBytes];
+  const std::size_t size = std::min(word.size(), kMostWordBytes);
+  std::transform(word.begin(), word.begin() + size, lower, [](char c) { return absl::ascii_tolower(c); });
   for (const Row& row : kRows) {
-    if (Fits(row, lower)) return row.code;
+    if (Fits(row, absl::string_view(lower, size))) return row.code;
   }
   return google::rpc::UNKNOWN;
 }

@@ -9,6 +9,7 @@
 #include "adapters/alibaba/task_error.h"
 #include "adapters/cloud_control/words.h"
 #include "adapters/core/json_reader.h"
+#include "adapters/core/reuse.h"
 #include "adapters/core/trimmed.h"
 
 namespace taskgateway::cloud_control {
@@ -46,7 +47,7 @@ bool DecodeError(FieldReader& fields, const JsonValue* error, v1::Task* task, v1
 
 // The error of a task that ended badly.
 void DecodeFailure(FieldReader& fields, const JsonValue* printed, v1::Task* task, bool* repaired) {
-  v1::TaskError* error = task->mutable_error();
+  v1::TaskError* error = core::TakePart(task, &v1::Task::set_allocated_error);
   if (!DecodeError(fields, printed, task, error, repaired)) {
     error->Clear();
     error->set_code(2);  // UNKNOWN
@@ -66,7 +67,8 @@ void DecodeFailure(FieldReader& fields, const JsonValue* printed, v1::Task* task
 void DecodeLeftover(FieldReader& fields, const JsonValue* printed, v1::Task* task, bool* repaired) {
   const int index = task->warnings_size();
   v1::TaskWarning* warning = task->add_warnings();
-  if (!DecodeError(fields, printed, task, warning->mutable_error(), repaired)) {
+  v1::TaskError* error = core::TakePart(warning, &v1::TaskWarning::set_allocated_error);
+  if (!DecodeError(fields, printed, task, error, repaired)) {
     task->mutable_warnings()->DeleteSubrange(index, 1);
     return;
   }
@@ -94,7 +96,7 @@ void DecodeOutcome(FieldReader& fields, const JsonValue* error, v1::Task* task, 
 }
 
 void DecodeTarget(FieldReader& fields, v1::Task* task) {
-  v1::TaskTarget* target = task->mutable_target();
+  v1::TaskTarget* target = core::TakePart(task, &v1::Task::set_allocated_target);
   target->mutable_product()->assign(Trimmed(fields.Required("product")));
   // A global product has no region, and a task that is still creating its resource no id of it.
   target->mutable_region_id()->assign(Trimmed(fields.Optional("regionId")));
@@ -102,7 +104,7 @@ void DecodeTarget(FieldReader& fields, v1::Task* task) {
   target->mutable_resource_path()->assign(Trimmed(fields.Optional("resourcePath")));
   target->mutable_resource_type()->assign(Trimmed(fields.Required("resourceType")));
 
-  v1::CloudControlDetails* details = task->mutable_cloud_control();
+  v1::CloudControlDetails* details = core::TakePart(task, &v1::Task::set_allocated_cloud_control);
   for (std::string_view rest = target->resource_path(); !rest.empty();) {
     const std::size_t size = std::min(rest.find('\n'), rest.size());
     const std::string_view path = Trimmed(rest.substr(0, size));
@@ -114,7 +116,7 @@ void DecodeTarget(FieldReader& fields, v1::Task* task) {
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(core::HttpResponse response, const TaskRef& ref, bool want_raw) {
-  Reply<DecodedTask> reply;
+  Reply<DecodedTask> reply{.verdict = {}, .value = {.task = ReusedTask(response.body.size())}};
   const std::optional<JsonDocument> document =
       alibaba::OpenReply(response, ref, kGetTaskAction, kMaxReplyBytes, &reply.verdict);
   if (!document.has_value()) return reply;
@@ -136,7 +138,7 @@ Reply<DecodedTask> DecodeGetTaskReply(core::HttpResponse response, const TaskRef
   task->mutable_uid()->assign(requested);
 
   bool repaired = document->repaired();
-  alibaba::DecodeTime(fields, "createTime", &v1::Task::mutable_create_time, task);
+  alibaba::DecodeTime(fields, "createTime", &v1::Task::set_allocated_create_time, task);
   const JsonValue* error = fields.Find("error");
   DecodeTarget(fields, task);
   DecodeOutcome(fields, error, task, &repaired);

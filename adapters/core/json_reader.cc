@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/core/json_number.h"
+#include "adapters/core/json_text.h"
 #include "adapters/core/utf8.h"
 #include "rapidjson/error/en.h"
 #include "rapidjson/reader.h"
@@ -80,7 +81,7 @@ class BoundedHandler {
 
 // What the document calls to be filled.
 struct Generator {
-  rapidjson::InsituStringStream& stream;
+  TextStream& stream;
   const JsonLimits& limits;
   rapidjson::MemoryPoolAllocator<>& scratch;
   rapidjson::ParseResult result = {};
@@ -88,7 +89,7 @@ struct Generator {
 
   bool operator()(JsonBuilder& document) {
     BoundedHandler handler(limits, document);
-    rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::MemoryPoolAllocator<>> reader(&scratch);
+    rapidjson::GenericReader<Text, Text, rapidjson::MemoryPoolAllocator<>> reader(&scratch);
     result = reader.Parse<kParseFlags>(stream, handler);
     passed = handler.passed();
     return !result.IsError();
@@ -234,7 +235,7 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string text, const JsonLim
   alignas(std::max_align_t) char scratch_bytes[8192];
   rapidjson::MemoryPoolAllocator<> scratch(scratch_bytes, sizeof scratch_bytes);
   JsonBuilder builder(&storage.pool, kStackBytes, &scratch);
-  rapidjson::InsituStringStream stream(begin);
+  TextStream stream(begin, end);
   Generator generator{.stream = stream, .limits = limits, .scratch = scratch};
   builder.Populate(generator);
   switch (generator.passed) {

@@ -43,7 +43,7 @@ bool SaysThereAreNone(const JsonValue& root) {
 }  // namespace
 
 Reply<DecodedTask> DecodeGetTaskReply(HttpResponse response, const TaskRef& ref, bool want_raw) {
-  Reply<DecodedTask> reply;
+  Reply<DecodedTask> reply{.verdict = {}, .value = {.task = ReusedTask(response.body.size())}};
   std::optional<JsonDocument> document =
       alibaba::OpenReply(response, ref, kGetTaskAction, kMaxGetTaskReplyBytes, &reply.verdict);
   if (!document.has_value()) return reply;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/alibaba/reply.h"
 #include "adapters/alibaba/task_error.h"
+#include "adapters/core/reuse.h"
 #include "adapters/core/trimmed.h"
 #include "adapters/service_catalog/words.h"
 #include "rapidjson/stringbuffer.h"
@@ -87,18 +88,18 @@ bool DecodeOutcome(FieldReader& fields, v1::Task* task) {
   if (message != nullptr && (message->IsNull() || (message->IsString() && text.empty()))) message = nullptr;
   if (state == v1::Task::FAILED) {
     if (message == nullptr) fields.Malformed("StatusMessage", "a failed task without a message");
-    return alibaba::DecodeTaskError("", message, task->mutable_error());
+    return alibaba::DecodeTaskError("", message, core::TakePart(task, &v1::Task::set_allocated_error));
   }
   if (state != v1::Task::SUCCEEDED || message == nullptr) return false;
   v1::TaskWarning* warning = task->add_warnings();
   warning->set_kind(v1::TaskWarning::LEFTOVER_ERROR);
   warning->mutable_field()->assign(fields.PathOf("StatusMessage"));
   warning->mutable_message()->assign("The upstream printed an error beside a status that is not a failure.");
-  return alibaba::DecodeTaskError("", message, warning->mutable_error());
+  return alibaba::DecodeTaskError("", message, core::TakePart(warning, &v1::TaskWarning::set_allocated_error));
 }
 
 void DecodeProduct(FieldReader& fields, v1::Task* task) {
-  v1::ServiceCatalogDetails* details = task->mutable_service_catalog();
+  v1::ServiceCatalogDetails* details = core::TakePart(task, &v1::Task::set_allocated_service_catalog);
   details->mutable_portfolio_id()->assign(Trimmed(fields.Required("PortfolioId")));
   details->mutable_product_id()->assign(Trimmed(fields.Required("ProductId")));
   details->mutable_product_name()->assign(Trimmed(fields.Required("ProductName")));
@@ -107,7 +108,7 @@ void DecodeProduct(FieldReader& fields, v1::Task* task) {
   details->mutable_provisioned_product_id()->assign(Trimmed(fields.Required("ProvisionedProductId")));
   details->mutable_provisioned_product_name()->assign(Trimmed(fields.Required("ProvisionedProductName")));
 
-  v1::TaskTarget* target = task->mutable_target();
+  v1::TaskTarget* target = core::TakePart(task, &v1::Task::set_allocated_target);
   target->mutable_product()->assign("ServiceCatalog");
   target->mutable_resource_type()->assign("ProvisionedProduct");
   target->mutable_resource_id()->assign(details->provisioned_product_id());
@@ -152,7 +153,7 @@ void DecodeTags(FieldReader& fields, v1::Task* task) {
 
 // An entry that cannot be read becomes an empty one, so that the others keep their index.
 void DecodeLog(FieldReader& fields, TaskLog* log, v1::Task* task) {
-  v1::TaskLogSummary* summary = task->mutable_log_summary();
+  v1::TaskLogSummary* summary = core::TakePart(task, &v1::Task::set_allocated_log_summary);
   const JsonValue* value = fields.Find("Log");
   if (value == nullptr || value->IsNull()) return;
   FieldReader log_fields(value, fields.PathOf("Log"), task);
@@ -189,8 +190,8 @@ bool DecodeTaskDetail(const JsonValue& detail, TaskLog* log, v1::Task* task) {
   DecodeOutputs(fields, task);
   DecodeLog(fields, log, task);
   const bool repaired = DecodeOutcome(fields, task);
-  alibaba::DecodeTime(fields, "CreateTime", &v1::Task::mutable_create_time, task);
-  alibaba::DecodeTime(fields, "UpdateTime", &v1::Task::mutable_update_time, task);
+  alibaba::DecodeTime(fields, "CreateTime", &v1::Task::set_allocated_create_time, task);
+  alibaba::DecodeTime(fields, "UpdateTime", &v1::Task::set_allocated_update_time, task);
   DecodeTags(fields, task);
   return repaired;
 }

@@ -54,13 +54,7 @@ void BatchGetTasksCall::AnswerAll() {
   over_ = true;
   for (std::size_t i = 0; i < answers_.size(); ++i) {
     if (answers_[i].ok()) {
-      const tasks::Reading& reading = **answers_[i];
-      // Of a huge task only what fits one answer is copied.
-      if (reading.Serialized(v1::TASK_VIEW_BASIC).size() * 2 < reading.task().ByteSizeLong()) {
-        std::ignore = response_->add_tasks()->ParseFromString(reading.Serialized(v1::TASK_VIEW_BASIC));
-      } else {
-        *response_->add_tasks() = reading.task();
-      }
+      std::ignore = response_->add_tasks()->ParseFromString((*answers_[i])->Serialized(v1::TASK_VIEW_BASIC));
     } else {
       v1::BatchGetTasksFailure& failure = *response_->add_failures();
       failure.set_name(request_.names(static_cast<int>(i)));

@@ -18,7 +18,7 @@ LoopView::Polled Describe(const tasks::PolledTask& task, absl::Duration now) {
   polled.name = tasks::CanonicalName(task.source, task.task_id);
   polled.subscribers = task.subscribers;
   polled.next_poll = task.news.next_poll - now;
-  if (task.news.reading != nullptr) polled.state = task.news.reading->task().state();
+  if (task.news.reading != nullptr) polled.state = task.news.reading->state();
   if (!task.news.trouble.ok()) {
     polled.trouble = core::ReasonOf(task.news.trouble);
     if (polled.trouble.empty()) polled.trouble = absl::StatusCodeToString(task.news.trouble.code());

@@ -106,8 +106,8 @@ void LogBuffers::Heard(Source& source, const std::string& task_id, const SharedR
   if (found == buffers_.end() || found->second->done) return;
   Buffer& buffer = *found->second;
   buffer.read_brought_log = true;
-  buffer.name = reading->task().name();
-  const bool done = reading->task().done();
+  buffer.name = reading->name();
+  const bool done = reading->done();
   if (!buffer.comparing) return Compare(buffer, log, done);
   buffer.next = log;
   buffer.next_done = done;

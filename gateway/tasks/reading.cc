@@ -1,10 +1,10 @@
 #include "gateway/tasks/reading.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <tuple>
 #include <utility>
 
+#include "adapters/core/proto_time.h"
 #include "gateway/tasks/log_tail.h"
 #include "gateway/tasks/reply_size.h"
 
@@ -16,18 +16,32 @@ constexpr std::size_t kEntryFraming = 6;
 
 }  // namespace
 
-Reading::Reading(ArenaTask task, const TaskLog& log, std::optional<google::protobuf::Struct> raw)
-    : task_(std::move(task)),
-      basic_bytes_(task_->ByteSizeLong()),
+Reading::Reading(const v1::Task& task, const TaskLog& log, std::optional<google::protobuf::Struct> raw)
+    : name_(task.name()),
+      source_(task.source()),
+      etag_(task.etag()),
+      state_(task.state()),
+      done_(task.done()),
+      create_time_(task.has_create_time() ? std::optional(core::TimeOf(task.create_time())) : std::nullopt),
+      read_time_(core::TimeOf(task.read_time())),
+      whole_(task.SerializeAsString()),
       log_tail_(TailOf(log, kLogTailBytes)),
       raw_(std::move(raw)) {}
+
+v1::Task Reading::task() const {
+  v1::Task task;
+  std::ignore = task.ParseFromString(whole_);
+  return task;
+}
 
 const std::string& Reading::Serialized(v1::TaskView view) const {
   Reply* reply = &basic_;
   if (view == v1::TASK_VIEW_RAW && raw_.has_value()) {
     reply = &raw_reply_;
-  } else if (view == v1::TASK_VIEW_FULL || view == v1::TASK_VIEW_RAW) {
+  } else if ((view == v1::TASK_VIEW_FULL || view == v1::TASK_VIEW_RAW) && !log_tail_.empty()) {
     reply = &full_;
+  } else if (whole_.size() <= kMaxReplyBytes) {
+    return whole_;
   }
   if (!reply->made.load(std::memory_order_acquire)) {
     base::MutexLock lock(mutex_);
@@ -38,29 +52,30 @@ const std::string& Reading::Serialized(v1::TaskView view) const {
 }
 
 std::size_t Reading::BytesHeld() const {
-  std::size_t full = basic_bytes_;
+  std::size_t full = whole_.size();
   for (const v1::TaskLogEntry& entry : log_tail_) full += entry.ByteSizeLong() + kEntryFraming;
   const std::size_t raw = raw_.has_value() ? full + raw_->ByteSizeLong() : 0;
-  std::size_t bytes =
-      sizeof(*this) - sizeof(task_) + task_.SpaceUsed(basic_bytes_) + log_tail_.SpaceUsedExcludingSelfLong();
+  std::size_t bytes = sizeof(*this) + name_.capacity() + source_.capacity() + etag_.capacity() + whole_.capacity() +
+                      log_tail_.SpaceUsedExcludingSelfLong();
   if (raw_.has_value()) bytes += raw_->SpaceUsedLong();
-  for (const std::size_t reply : {basic_bytes_, full, raw}) bytes += std::min(reply, kMaxReplyBytes);
-  return bytes;
+  if (whole_.size() > kMaxReplyBytes) bytes += kMaxReplyBytes;
+  if (!log_tail_.empty()) bytes += std::min(full, kMaxReplyBytes);
+  return bytes + std::min(raw, kMaxReplyBytes);
 }
 
 void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
-  // The usual task is far below the limit and is written without being copied.
-  const bool basic = view != v1::TASK_VIEW_FULL && view != v1::TASK_VIEW_RAW;
-  if (basic && basic_bytes_ <= kMaxReplyBytes) {
-    bytes->resize(basic_bytes_);
-    std::ignore = task_->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(bytes->data()));
+  v1::Task beside;
+  if (view == v1::TASK_VIEW_FULL || view == v1::TASK_VIEW_RAW) *beside.mutable_logs() = log_tail_;
+  if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *beside.mutable_raw() = *raw_;
+  if (whole_.size() + beside.ByteSizeLong() <= kMaxReplyBytes) {
+    // The fields of a message may be written one part behind the other.
+    *bytes = whole_;
+    std::ignore = beside.AppendToString(bytes);
     return;
   }
-  v1::Task shaped = *task_;
-  if (!basic) *shaped.mutable_logs() = log_tail_;
-  if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *shaped.mutable_raw() = *raw_;
-  FitReply(kMaxReplyBytes, &shaped);
-  *bytes = shaped.SerializeAsString();
+  std::ignore = beside.MergeFromString(whole_);
+  FitReply(kMaxReplyBytes, &beside);
+  *bytes = beside.SerializeAsString();
 }
 
 }  // namespace taskgateway::tasks

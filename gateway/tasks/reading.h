@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
 #include "adapters/task_adapter.h"
 #include "gateway/base/mutex.h"
 #include "google/protobuf/struct.pb.h"
@@ -15,17 +16,26 @@ namespace taskgateway::tasks {
 // Log content in a FULL view, bytes.
 inline constexpr std::size_t kLogTailBytes = std::size_t{256} << 10;
 
-// An immutable reading. Thread-safe.
+// An immutable reading: a task as its bytes, which is what callers are sent, and what the gateway itself goes by. A
+// message of the same task takes several times the memory, in as many blocks as it has texts. Thread-safe.
 class Reading {
  public:
   // `task` is complete; of the log the tail is kept. `raw` is the upstream's object when somebody asked for it.
-  Reading(ArenaTask task, const TaskLog& log, std::optional<google::protobuf::Struct> raw);
+  Reading(const v1::Task& task, const TaskLog& log, std::optional<google::protobuf::Struct> raw);
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
 
-  // The task in the BASIC view.
-  const v1::Task& task() const { return *task_; }
+  const std::string& name() const { return name_; }
+  const std::string& source() const { return source_; }
+  const std::string& etag() const { return etag_; }
+  v1::Task::State state() const { return state_; }
+  bool done() const { return done_; }
+  std::optional<absl::Time> create_time() const { return create_time_; }
+  absl::Time read_time() const { return read_time_; }
   bool has_raw() const { return raw_.has_value(); }
+
+  // The whole task in the BASIC view, parsed anew.
+  v1::Task task() const;
 
   // The serialized Task in a view, never above kMaxReplyBytes. Made once per view, by whoever asks first. RAW without
   // has_raw is FULL.
@@ -43,13 +53,19 @@ class Reading {
 
   void Serialize(v1::TaskView view, std::string* bytes) const;
 
-  ArenaTask task_;
-  const std::size_t basic_bytes_;  // of the serialized task; computing it leaves in it what serializing needs
-  google::protobuf::RepeatedPtrField<v1::TaskLogEntry> log_tail_;
-  std::optional<google::protobuf::Struct> raw_;
+  const std::string name_;
+  const std::string source_;
+  const std::string etag_;
+  const v1::Task::State state_;
+  const bool done_;
+  const std::optional<absl::Time> create_time_;
+  const absl::Time read_time_;
+  const std::string whole_;  // the serialized task, however large
+  const google::protobuf::RepeatedPtrField<v1::TaskLogEntry> log_tail_;
+  const std::optional<google::protobuf::Struct> raw_;
   // To make a reply. Not std::call_once: in glibc that is a system call each first time.
   mutable base::Mutex mutex_;
-  mutable Reply basic_;
+  mutable Reply basic_;  // when the whole is too large
   mutable Reply full_;
   mutable Reply raw_reply_;
 };

@@ -36,6 +36,10 @@ bool CutText(std::size_t cap, std::string* text) {
 }
 
 void Warn(v1::Task* task, const char* field, const char* message) {
+  for (const v1::TaskWarning& said : task->warnings()) {
+    // A task may be cut for its own answer, and again for one that it shares.
+    if (said.kind() == v1::TaskWarning::TRUNCATED && said.field() == field && said.message() == message) return;
+  }
   v1::TaskWarning* warning = task->add_warnings();
   warning->set_kind(v1::TaskWarning::TRUNCATED);
   warning->set_field(field);

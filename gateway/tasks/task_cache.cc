@@ -55,7 +55,7 @@ TaskCache::Found TaskCache::Find(std::string_view name, absl::Duration max_stale
 
 SharedReading TaskCache::Keep(const std::string& name, SharedReading reading, absl::Duration read_at) {
   const absl::Duration now = clock_.Uptime();
-  const bool done = reading->task().done();
+  const bool done = reading->done();
   const std::size_t bytes = kNodeBytes + sizeof(Entry) + name.size() + reading->BytesHeld();
   const Kind kind = done ? kDone : kLive;
   SharedReading replaced;  // let go of without the lock
@@ -67,7 +67,7 @@ SharedReading TaskCache::Keep(const std::string& name, SharedReading reading, ab
     Store(shard, name, {nullptr, kind, reading, absl::OkStatus(), read_at, now, bytes});
   } else {
     Entry& entry = *at->second;
-    if (entry.kind == kDone && entry.reading->task().state() != reading->task().state()) {
+    if (entry.kind == kDone && entry.reading->state() != reading->state()) {
       counters_.regressions.Add();
       return entry.reading;
     }

@@ -35,7 +35,7 @@ TaskCanceller::CancelId TaskCanceller::Cancel(Source& source, const std::string&
   cancellation.reset(new Cancellation{
       .source = source, .task_id = task_id, .deadline = deadline, .done = std::move(done), .span = parent_span});
   const SharedReading known = reader_.cache().Find(cancellation->name(), absl::InfiniteDuration(), false).reading;
-  if (known != nullptr && known->task().done()) {
+  if (known != nullptr && known->done()) {
     cancellation->timer = context_.loop.Schedule(absl::ZeroDuration(), [this, id, name = cancellation->name()] {
       End(id, core::TaskAlreadyDone(name, {.host = core::kDomain}));
     });

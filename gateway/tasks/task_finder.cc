@@ -108,7 +108,7 @@ void TaskFinder::Conclude(FindId id) {
   const std::string name = absl::StrCat("sources/-/tasks/", search.request.task_id);
   if (search.hits.size() > 1) {
     std::vector<std::string> candidates;
-    for (const auto& [source, reading] : search.hits) candidates.push_back(reading->task().name());
+    for (const auto& [source, reading] : search.hits) candidates.push_back(reading->name());
     std::ranges::sort(candidates);
     return Answer(id, core::TaskIdAmbiguous(name, candidates));
   }
@@ -136,9 +136,9 @@ void TaskFinder::Conclude(FindId id) {
 
 // While the others were waited for, somebody may have been told of the end.
 bool TaskFinder::EndedSince(const Reading& hit) const {
-  if (hit.task().done()) return false;
-  const SharedReading latest = reader_.cache().Find(hit.task().name(), absl::InfiniteDuration(), false).reading;
-  return latest != nullptr && latest->task().done();
+  if (hit.done()) return false;
+  const SharedReading latest = reader_.cache().Find(hit.name(), absl::InfiniteDuration(), false).reading;
+  return latest != nullptr && latest->done();
 }
 
 void TaskFinder::Answer(FindId id, absl::StatusOr<SharedReading> result) {

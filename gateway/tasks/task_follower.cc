@@ -54,7 +54,7 @@ void TaskFollower::Search() {
 void TaskFollower::Found(absl::StatusOr<SharedReading> found) {
   if (!found.ok()) return Missed(found.status(), EndsSearch(found.status()));
   // What was just read is in the cache, so this asks no upstream.
-  Source& source = *following_.sources.Find((*found)->task().source());
+  Source& source = *following_.sources.Find((*found)->source());
   subscription_ = following_.poller.Subscribe(source, target_.task_id, *this);
   settled_ = true;
 }
@@ -72,7 +72,7 @@ void TaskFollower::OnPoll(const PollNews& news) {
     search_news_ = news;
     return observer_.OnPoll(search_news_);
   }
-  if (IsEarlier(news.reading->task())) {
+  if (IsEarlier(*news.reading)) {
     subscription_.End();
     return Missed(core::TaskNotYetCreated(AliasName(*target_.source, target_.provisioned_product_id)), false);
   }
@@ -94,9 +94,10 @@ void TaskFollower::Missed(absl::Status status, bool permanent) {
   observer_.OnPoll(search_news_);
 }
 
-bool TaskFollower::IsEarlier(const v1::Task& task) const {
+bool TaskFollower::IsEarlier(const Reading& reading) const {
   // The upstream tells whole seconds. A task that does not say when it was created may be an earlier one.
-  return !task.has_create_time() || task.create_time().seconds() < absl::ToUnixSeconds(target_.created_after);
+  return !reading.create_time() ||
+         absl::ToUnixSeconds(*reading.create_time()) < absl::ToUnixSeconds(target_.created_after);
 }
 
 }  // namespace taskgateway::tasks

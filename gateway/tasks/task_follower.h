@@ -53,7 +53,7 @@ class TaskFollower final : private PollObserver {
   void Found(absl::StatusOr<SharedReading> found);
   void Resolved(absl::StatusOr<std::string> task_id);
   void Missed(absl::Status status, bool permanent);
-  bool IsEarlier(const v1::Task& task) const;
+  bool IsEarlier(const Reading& reading) const;
 
   const Following following_;
   const FollowTarget target_;

@@ -45,7 +45,7 @@ void TaskLogRead::Search() {
       search_again_ = following_.context.loop.Schedule(kSearchInterval, [this] { Search(); });
       return;
     }
-    Read(*following_.sources.Find((*found)->task().source()));
+    Read(*following_.sources.Find((*found)->source()));
   });
 }
 

@@ -30,7 +30,7 @@ struct TaskPoller::Poll {
     base::EventLoop::TimerId first_news = base::EventLoop::kNoTimer;
   };
 
-  bool over() const { return news.permanent || (news.reading != nullptr && news.reading->task().done()); }
+  bool over() const { return news.permanent || (news.reading != nullptr && news.reading->done()); }
 
   TaskKey key;
   PollNews news;
@@ -166,15 +166,15 @@ void TaskPoller::Report(const Poll& poll, const absl::Status& status) {
 
 void TaskPoller::Heard(Poll& poll, const SharedReading& reading) {
   PollNews& news = poll.news;
-  if (news.reading != nullptr && news.reading->task().done()) {
+  if (news.reading != nullptr && news.reading->done()) {
     // Terminal is final, also when the cache had to forget the task.
-    if (news.reading->task().state() != reading->task().state()) reader_.cache().counters().regressions.Add();
+    if (news.reading->state() != reading->state()) reader_.cache().counters().regressions.Add();
     return;
   }
   // The listener and the poll's own read bring the same one.
   if (news.reading == reading && news.trouble.ok() && news.next_poll > context_.loop.Now()) return;
   const bool recovered = !news.trouble.ok();
-  const bool changed = news.update == nullptr || news.update->task().etag() != reading->task().etag();
+  const bool changed = news.update == nullptr || news.update->reading().etag() != reading->etag();
   news.reading = reading;
   if (changed) news.update = std::make_shared<const TaskUpdate>(reading);
   news.trouble = absl::OkStatus();
@@ -214,7 +214,7 @@ void TaskPoller::SetTimer(Poll& poll, absl::Duration least_delay) {
   poll.news.next_poll = absl::InfiniteDuration();
   if (poll.over()) return;
   // Before the first reading a task counts as one at work.
-  const v1::Task::State state = poll.news.reading == nullptr ? v1::Task::RUNNING : poll.news.reading->task().state();
+  const v1::Task::State state = poll.news.reading == nullptr ? v1::Task::RUNNING : poll.news.reading->state();
   const absl::Duration interval =
       PollInterval(state, AgeOf(poll), poll.key.first->adapter().traits().min_poll_interval) *
       (1 - kJitter + 2 * kJitter * context_.random.Unit());
@@ -226,9 +226,8 @@ void TaskPoller::SetTimer(Poll& poll, absl::Duration least_delay) {
 }
 
 absl::Duration TaskPoller::AgeOf(const Poll& poll) const {
-  if (!poll.restarted && poll.news.reading != nullptr && poll.news.reading->task().has_create_time()) {
-    const absl::Duration age =
-        context_.loop.clock().Now() - absl::FromUnixSeconds(poll.news.reading->task().create_time().seconds());
+  if (!poll.restarted && poll.news.reading != nullptr && poll.news.reading->create_time().has_value()) {
+    const absl::Duration age = context_.loop.clock().Now() - *poll.news.reading->create_time();
     if (age >= absl::ZeroDuration()) return age;
   }
   return context_.loop.Now() - poll.first_seen;

@@ -143,7 +143,7 @@ void TaskReader::Leave(ReadId read) {
 void TaskReader::Outdate(Source& source, const std::string& task_id) {
   const std::string name = CanonicalName(source, task_id);
   const SharedReading known = cache_.Find(name, absl::InfiniteDuration(), false).reading;
-  if (known != nullptr && known->task().done()) return;  // nothing can have been done to it
+  if (known != nullptr && known->done()) return;  // nothing can have been done to it
   cache_.Drop(name);
   const auto slot = tasks_.find(TaskKey(&source, task_id));
   if (slot != tasks_.end() && slot->second->flight->sent) slot->second->flight->outdated = true;
@@ -203,8 +203,10 @@ void TaskReader::End(const TaskKey& key, const absl::Status& status) {
   const std::string& name = ended->decoding->name;
   SharedReading reading = std::move(ended->decoding->reading);
   // An end stays the end, whatever was done to the task meanwhile.
-  if (status.ok()) key.first->channel.observer->OnReading(reading->task());
-  const bool lasts = !ended->outdated || (status.ok() && reading->task().done());
+  if (status.ok() && (reading->state() == v1::Task::FAILED || reading->state() == v1::Task::UNKNOWN)) {
+    key.first->channel.observer->OnTrouble(reading->task());
+  }
+  const bool lasts = !ended->outdated || (status.ok() && reading->done());
   bool behind = false;
   if (lasts) {
     if (status.ok()) {

@@ -10,7 +10,7 @@ namespace taskgateway::tasks {
 
 TaskUpdate::TaskUpdate(SharedReading reading)
     : reading_(std::move(reading)),
-      resume_token_(ToToken({.name = task().name(), .etag = task().etag(), .state = task().state()})) {}
+      resume_token_(ToToken({.name = reading_->name(), .etag = reading_->etag(), .state = reading_->state()})) {}
 
 SharedBytes TaskUpdate::Snapshot(bool gap) const { return Event(gap ? 1 : 0); }
 
@@ -23,8 +23,8 @@ SharedBytes TaskUpdate::Event(std::size_t index) const {
   SharedBytes& event = events_[index];
   if (event != nullptr) return event;
   v1::WatchTasksResponse response;
-  response.set_name(task().name());
-  response.set_requested_name(task().name());
+  response.set_name(reading_->name());
+  response.set_requested_name(reading_->name());
   response.set_resume_token(resume_token_);
   v1::Task* told;
   if (index < 2) {
@@ -34,7 +34,7 @@ SharedBytes TaskUpdate::Event(std::size_t index) const {
     response.mutable_changed()->set_previous_state(static_cast<v1::Task::State>(index - 2));
     told = response.mutable_changed()->mutable_task();
   }
-  // Not copied from the task: the reply is within the size that clients take.
+  // The reply is within the size that clients take, the task may not be.
   std::ignore = told->ParseFromString(reading_->Serialized(v1::TASK_VIEW_BASIC));
   event = std::make_shared<const std::string>(response.SerializeAsString());
   return event;

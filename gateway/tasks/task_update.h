@@ -23,7 +23,7 @@ class TaskUpdate {
   TaskUpdate(const TaskUpdate&) = delete;
   TaskUpdate& operator=(const TaskUpdate&) = delete;
 
-  const v1::Task& task() const { return reading_->task(); }
+  const Reading& reading() const { return *reading_; }
   const std::string& resume_token() const { return resume_token_; }
 
   SharedBytes Snapshot(bool gap) const;

@@ -60,9 +60,9 @@ void TaskWait::Stop() {
   End({.status = core::ShuttingDown(), .reading = nullptr, .retry_delay = {}});
 }
 
-std::optional<v1::WaitTaskResponse::Outcome> TaskWait::OutcomeOf(const v1::Task& task) const {
-  if (task.done()) return v1::WaitTaskResponse::DONE;
-  if (!terms_.until_etag_changes_from.empty() && task.etag() != terms_.until_etag_changes_from) {
+std::optional<v1::WaitTaskResponse::Outcome> TaskWait::OutcomeOf(const Reading& reading) const {
+  if (reading.done()) return v1::WaitTaskResponse::DONE;
+  if (!terms_.until_etag_changes_from.empty() && reading.etag() != terms_.until_etag_changes_from) {
     return v1::WaitTaskResponse::CHANGED;
   }
   return std::nullopt;
@@ -70,7 +70,7 @@ std::optional<v1::WaitTaskResponse::Outcome> TaskWait::OutcomeOf(const v1::Task&
 
 void TaskWait::OnPoll(const PollNews& news) {
   if (news.permanent) return End({.status = news.trouble, .reading = nullptr, .retry_delay = {}});
-  if (overdue_ || (news.reading != nullptr && OutcomeOf(news.reading->task()))) EndWithLatest();
+  if (overdue_ || (news.reading != nullptr && OutcomeOf(*news.reading))) EndWithLatest();
 }
 
 void TaskWait::OnTime() {
@@ -96,7 +96,7 @@ void TaskWait::EndWithLatest() {
   }
   if (reading == nullptr) return End({.status = Unread(news.trouble), .reading = nullptr, .retry_delay = {}});
   WaitResult result;
-  result.outcome = OutcomeOf(reading->task()).value_or(v1::WaitTaskResponse::TIMED_OUT);
+  result.outcome = OutcomeOf(*reading).value_or(v1::WaitTaskResponse::TIMED_OUT);
   result.reading = std::move(reading);
   if (news.next_poll != absl::InfiniteDuration()) {
     result.retry_delay = std::max(news.next_poll - following_.context.loop.Now(), absl::ZeroDuration());

@@ -53,7 +53,7 @@ class TaskWait final : private PollObserver {
   void EndWithLatest();
   void End(WaitResult result);
   // How the wait ends with a reading; nothing when it does not yet.
-  std::optional<v1::WaitTaskResponse::Outcome> OutcomeOf(const v1::Task& task) const;
+  std::optional<v1::WaitTaskResponse::Outcome> OutcomeOf(const Reading& reading) const;
 
   const Following following_;
   TaskCache& cache_;

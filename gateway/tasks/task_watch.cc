@@ -75,7 +75,7 @@ void TaskWatch::Close(v1::WatchClosing::Reason reason) {
 }
 
 void TaskWatch::OnNews(Followed& followed, const PollNews& news) {
-  if (news.update != nullptr && followed.update == nullptr && !names_.insert(news.update->task().name()).second) {
+  if (news.update != nullptr && followed.update == nullptr && !names_.insert(news.update->reading().name()).second) {
     followed.over = true;
     followed.follower.Stop();
     outbox_.Fold(followed.index);
@@ -86,7 +86,7 @@ void TaskWatch::OnNews(Followed& followed, const PollNews& news) {
     // What was read before the trouble is told before it.
     followed.update = news.update;
     followed.in_trouble = false;
-    followed.over = news.update->task().done();
+    followed.over = news.update->reading().done();
     outbox_.PutUpdate(followed.index, news.update);
   }
   if (news.unreachable && !followed.in_trouble) {
@@ -114,7 +114,7 @@ void TaskWatch::Heartbeat() {
       as_of = absl::InfinitePast();
       break;
     }
-    as_of = std::min(as_of, core::TimeOf(reading->task().read_time()));
+    as_of = std::min(as_of, reading->read_time());
   }
   outbox_.PutHeartbeat(as_of == absl::InfiniteFuture() ? absl::InfinitePast() : as_of);
   Notify();

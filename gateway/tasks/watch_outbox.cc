@@ -104,20 +104,20 @@ std::optional<WatchOutbox::Step> WatchOutbox::Next() {
 std::optional<WatchOutbox::Step> WatchOutbox::NextOf(Slot& slot) {
   if (slot.over) return std::nullopt;
   if (std::exchange(slot.update_pending, false)) {
-    const v1::Task& task = slot.latest->task();
+    const Reading& latest = slot.latest->reading();
     std::optional<Step> step;
     if (slot.snapshot_next) {
-      const bool gap = slot.target.resume_state && *slot.target.resume_state != task.state();
+      const bool gap = slot.target.resume_state && *slot.target.resume_state != latest.state();
       step = {Step::kWrite, slot.latest->Snapshot(gap), ""};
       slot.target.resume_state.reset();
       slot.snapshot_next = false;
-    } else if (task.etag() != slot.told->task().etag()) {
-      step = {Step::kWrite, slot.latest->Changed(slot.told->task().state()), ""};
+    } else if (latest.etag() != slot.told->reading().etag()) {
+      step = {Step::kWrite, slot.latest->Changed(slot.told->reading().state()), ""};
     }
     if (step) {
       if (!slot.target.canonical) step->own = OverrideRequestedName(slot.target.requested_name);
       slot.told = slot.latest;
-      slot.over = task.done();
+      slot.over = latest.done();
       return step;
     }
   }
@@ -130,7 +130,7 @@ std::optional<WatchOutbox::Step> WatchOutbox::NextOf(Slot& slot) {
 WatchOutbox::Step WatchOutbox::TellTrouble(Slot& slot) {
   v1::WatchTasksResponse response;
   const SharedUpdate& known = slot.latest;
-  response.set_name(known == nullptr ? slot.target.requested_name : known->task().name());
+  response.set_name(known == nullptr ? slot.target.requested_name : known->reading().name());
   response.set_requested_name(slot.target.requested_name);
   if (slot.told != nullptr) response.set_resume_token(slot.told->resume_token());
   v1::TaskUnreachable& unreachable = *response.mutable_unreachable();

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/core/secret.h"
+#include "adapters/core/trimmed.h"
 
 namespace taskgateway::upstream {
 namespace {
@@ -18,16 +19,13 @@ constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
 // 22 ms, on the loop.
 constexpr long kAuthoritiesCacheSeconds = 600;
 
+// Of replies: logs shrink to a tenth.
+constexpr char kEncoding[] = "gzip";
+
 // An option that libcurl does not take is a rule that it would not follow.
 template <typename T>
 void Set(CURL* easy, CURLoption option, T value) {
   if (curl_easy_setopt(easy, option, value) != CURLE_OK) std::abort();
-}
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 // At least 1: libcurl takes 0 for its own default.
@@ -56,12 +54,15 @@ TransferError ClassifyTransfer(CURLcode code, bool sent, bool replied) {
 }
 
 CurlExchange::CurlExchange(CURLSH* sessions, std::string user_agent, void* owner)
-    : easy_(curl_easy_init()), user_agent_(std::move(user_agent)), owner_(owner) {
-  if (easy_ == nullptr) std::abort();
+    : easy_(curl_easy_init()), parsed_url_(curl_url()), user_agent_(std::move(user_agent)), owner_(owner) {
+  if (easy_ == nullptr || parsed_url_ == nullptr) std::abort();
   Set(easy_, CURLOPT_SHARE, sessions);
 }
 
-CurlExchange::~CurlExchange() { curl_easy_cleanup(easy_); }
+CurlExchange::~CurlExchange() {
+  curl_easy_cleanup(easy_);
+  curl_url_cleanup(parsed_url_);
+}
 
 void CurlExchange::Prepare(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits) {
   if (endpoint.url != url_ || endpoint.ca_file != ca_file_) Configure(endpoint);
@@ -97,7 +98,9 @@ void CurlExchange::Configure(const Endpoint& endpoint) {
   Set(easy_, CURLOPT_PRIVATE, owner_);
   Set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
 
-  Set(easy_, CURLOPT_URL, url_.c_str());
+  // Parsed once: libcurl would parse a CURLOPT_URL for each request. One that it cannot parse is none.
+  const bool parsed = curl_url_set(parsed_url_, CURLUPART_URL, url_.c_str(), 0) == CURLUE_OK;
+  Set<CURLU*>(easy_, CURLOPT_CURLU, parsed ? parsed_url_ : nullptr);
   Set(easy_, CURLOPT_PROTOCOLS_STR, cleartext ? "http" : "https");
   Set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   // No proxy, whatever the environment says: signed requests go nowhere but to the configured endpoint.
@@ -122,8 +125,8 @@ void CurlExchange::Configure(const Endpoint& endpoint) {
   Set(easy_, CURLOPT_TCP_NODELAY, 1L);
   Set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
 
-  Set(easy_, CURLOPT_USERAGENT, user_agent_.c_str());
-  Set(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");
+  // Undoes it; SetHeaders asks for it.
+  Set(easy_, CURLOPT_ACCEPT_ENCODING, kEncoding);
 
   Set(easy_, CURLOPT_PREREQDATA, this);
   Set(
@@ -160,7 +163,7 @@ void CurlExchange::SetMethodAndBody() {
 void CurlExchange::SetHeaders() {
   bool has_accept = false;
   bool has_content_type = false;
-  std::size_t size = request_.host.size() + 64;
+  std::size_t size = request_.host.size() + user_agent_.size() + 128;
   for (const core::HttpHeader& header : request_.headers) {
     size += header.name.size() + header.value.size() + 3;
     has_accept |= header.name == "accept";
@@ -172,9 +175,12 @@ void CurlExchange::SetHeaders() {
   AddHeaderLine("host", ": ", request_.host);
   for (const core::HttpHeader& header : request_.headers) {
     // libcurl's way to say that a header is sent though it is empty.
-    const bool empty = Trim(header.value).empty();
+    const bool empty = core::Trimmed(header.value).empty();
     AddHeaderLine(header.name, empty ? ";" : ": ", empty ? std::string_view() : header.value);
   }
+  // Lines of ours: libcurl would print its own twice.
+  AddHeaderLine("User-Agent", ": ", user_agent_);
+  AddHeaderLine("Accept-Encoding", ": ", kEncoding);
   // libcurl's way to say that it adds none of its own.
   if (!has_accept) AddHeaderLine("accept", ":", "");
   if (Posts()) {
@@ -213,7 +219,7 @@ bool CurlExchange::OnHeaderLine(std::string_view line) {
     response_.headers.clear();
     return true;
   }
-  const std::string_view text = Trim(line);
+  const std::string_view text = core::Trimmed(line);
   if (text.empty()) {
     in_header_ = false;
     return true;
@@ -225,7 +231,7 @@ bool CurlExchange::OnHeaderLine(std::string_view line) {
   } else if (colon != std::string_view::npos) {
     std::string name(line.substr(0, colon));
     absl::AsciiStrToLower(&name);
-    response_.headers.push_back({std::move(name), std::string(Trim(line.substr(colon + 1)))});
+    response_.headers.push_back({std::move(name), std::string(core::Trimmed(line.substr(colon + 1)))});
   }
   return true;
 }

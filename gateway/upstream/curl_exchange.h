@@ -54,6 +54,7 @@ class CurlExchange {
   bool Refuse(TransferError error, std::string_view detail);
 
   CURL* const easy_;
+  CURLU* const parsed_url_;  // url_
   const std::string user_agent_;
   void* const owner_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};

@@ -52,8 +52,8 @@ class SourceObserver {
   // The breaker has opened, because of `status`, or closed.
   virtual void OnBreaker(bool open, const absl::Status& status) = 0;
   virtual void OnPoll(PollOutcome outcome) = 0;
-  // An attempt brought this reading of a task.
-  virtual void OnReading(const v1::Task& task) = 0;
+  // An attempt brought a task that has failed, or is in a state that the gateway does not know.
+  virtual void OnTrouble(const v1::Task& task) = 0;
 
   // Who does not care.
   static SourceObserver& Nobody();

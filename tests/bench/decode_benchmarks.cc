@@ -57,7 +57,7 @@ void CompareLeast(benchmark::State& state, const Sample& sample) {
       state, {},
       [&] {
         ParseOnStack(sample);
-        ArenaTask task;
+        const ReusedTask task;
         task->CopyFrom(*decoded.value.task);
         benchmark::DoNotOptimize(task);
       },

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "adapters/core/json_reader.h"
 
 namespace taskgateway::core {
@@ -14,6 +15,8 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+std::string_view ViewOf(const JsonValue& string) { return {string.GetString(), string.GetStringLength()}; }
 
 absl::StatusCode CodeOf(std::string text) { return JsonDocument::Parse(std::move(text)).status().code(); }
 
@@ -40,6 +43,35 @@ TEST(JsonDocumentTest, ReadsEveryTypeOfValue) {
   EXPECT_EQ(array[4].GetDouble(), 1.5);
   EXPECT_STREQ(array[5].GetString(), "x");
   EXPECT_TRUE(document->root()["b"].ObjectEmpty());
+}
+
+// Strings are read many bytes at a time: what ends such a run may stand at any place of it, the document at any place
+// behind, and after an escape the text moves.
+TEST(JsonDocumentTest, ReadsStringsOfEveryLength) {
+  struct Special {
+    std::string_view escaped, means;
+  };
+  for (const Special special : {Special{"", ""}, {R"(\n)", "\n"}, {R"(\")", "\""}, {R"(\u00e9)", "é"}, {"é", "é"}, {"\x7f", "\x7f"}}) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      for (std::size_t behind = 0; behind < 40; ++behind) {
+        const std::string head(before, 'a');
+        const std::string tail(behind, '~');
+        const auto document = JsonDocument::Parse(absl::StrCat("\"", head, std::string(special.escaped), tail, "\""));
+        ASSERT_TRUE(document.ok()) << document.status();
+        ASSERT_EQ(ViewOf(document->root()), absl::StrCat(head, std::string(special.means), tail));
+      }
+    }
+  }
+}
+
+TEST(JsonDocumentTest, FindsControlCharactersAndMissingEndsAtEveryPlace) {
+  for (std::size_t before = 0; before < 40; ++before) {
+    const std::string text = "\"" + std::string(before, 'a');
+    EXPECT_EQ(CodeOf(text), absl::StatusCode::kInvalidArgument) << before;
+    for (const char control : {'\0', '\x01', '\n', '\x1f'}) {
+      EXPECT_EQ(CodeOf(text + control + "bcdefghijklmnopqrst\""), absl::StatusCode::kInvalidArgument) << before;
+    }
+  }
 }
 
 TEST(JsonDocumentTest, KeepsItsTextWhenMoved) {

@@ -32,7 +32,7 @@ v1::Task WithLogs(const std::vector<std::string>& contents) {
   return *decoded.task;
 }
 
-Reading Of(DecodedTask decoded) { return {std::move(decoded.task), decoded.log, std::move(decoded.raw)}; }
+Reading Of(DecodedTask decoded) { return {*decoded.task, decoded.log, std::move(decoded.raw)}; }
 
 v1::Task Answered(const Reading& reading, v1::TaskView view) {
   v1::Task task;
@@ -52,6 +52,29 @@ TEST(ReadingTest, BasicHasNoLogsFullHasThemRawHasTheUpstreamsJsonToo) {
   EXPECT_FALSE(Answered(reading, v1::TASK_VIEW_FULL).has_raw());
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).logs(0).content(), "hello, the log is here");
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).raw().fields().at("k").string_value(), "v");
+}
+
+TEST(ReadingTest, KeepsTheWholeTask) {
+  v1::Task task;
+  task.set_name("sources/s/tasks/t");
+  task.set_source("s");
+  task.set_etag("1-0");
+  task.set_state(v1::Task::FAILED);
+  task.set_done(true);
+  task.mutable_create_time()->set_seconds(7);
+  task.mutable_read_time()->set_seconds(8);
+  task.add_outputs()->set_value(std::string(kMaxReplyBytes, 'o'));
+  const Reading reading(task, TaskLog(), std::nullopt);
+  EXPECT_EQ(reading.name(), "sources/s/tasks/t");
+  EXPECT_EQ(reading.source(), "s");
+  EXPECT_EQ(reading.etag(), "1-0");
+  EXPECT_EQ(reading.state(), v1::Task::FAILED);
+  EXPECT_TRUE(reading.done());
+  EXPECT_EQ(reading.create_time(), absl::FromUnixSeconds(7));
+  EXPECT_EQ(reading.read_time(), absl::FromUnixSeconds(8));
+  EXPECT_EQ(reading.task().SerializeAsString(), task.SerializeAsString());
+  EXPECT_LE(reading.Serialized(v1::TASK_VIEW_BASIC).size(), kMaxReplyBytes) << "what callers are sent is cut";
+  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_BASIC).etag(), "1-0");
 }
 
 TEST(ReadingTest, AViewIsSerializedOnce) {
@@ -165,6 +188,14 @@ TEST(ReplySizeTest, RawAndLogsGoFirstThenOutputsThenParameters) {
   FitReply(80'000, &cut_parameters);
   EXPECT_LE(cut_parameters.ByteSizeLong(), 80'000u);
   EXPECT_TRUE(cut_parameters.parameters(0).truncated());
+}
+
+TEST(ReplySizeTest, ATaskThatIsCutTwiceSaysSoOnce) {
+  v1::Task task;
+  for (int i = 0; i < 4; ++i) task.add_outputs()->set_value(std::string(100'000, 'o'));
+  FitReply(350'000, &task);
+  FitReply(150'000, &task);
+  EXPECT_EQ(task.warnings_size(), 1);
 }
 
 TEST(ReplySizeTest, NothingAnUpstreamSendsGetsAbove) {

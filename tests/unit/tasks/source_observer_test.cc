@@ -20,10 +20,10 @@ class Notes final : public upstream::SourceObserver {
   void OnAttempt(const upstream::AttemptReport&) override {}
   void OnBreaker(bool, const absl::Status&) override {}
   void OnPoll(upstream::PollOutcome outcome) override { polls.emplace_back(upstream::PollOutcomeWord(outcome)); }
-  void OnReading(const v1::Task& task) override { readings.push_back(v1::Task::State_Name(task.state())); }
+  void OnTrouble(const v1::Task& task) override { trouble.push_back(v1::Task::State_Name(task.state())); }
 
   std::vector<std::string> polls;
-  std::vector<std::string> readings;
+  std::vector<std::string> trouble;
 };
 
 class Deaf final : public PollObserver {
@@ -50,15 +50,17 @@ TEST_F(PollReportTest, EachPollIsToldWithWhatBecameOfIt) {
   live_.Say("t", HttpReply(404));
   live_.Run(absl::Minutes(5));
   EXPECT_EQ(notes_.polls.back(), "gone");
-  EXPECT_THAT(notes_.readings, ElementsAre("RUNNING"));
+  EXPECT_THAT(notes_.trouble, IsEmpty());
 }
 
-TEST_F(PollReportTest, AnotherCallersReadIsNoPollButAReading) {
-  live_.Say("t", "UNKNOWN");
-  live_.reader.Read({.source = &live_.source(), .task_id = "t"}, [](const absl::StatusOr<SharedReading>&) {});
-  live_.Run(absl::Seconds(1));
+TEST_F(PollReportTest, AReadIsNoPollAndATaskInTroubleIsToldOfAnyOfThem) {
+  for (const char* state : {"UNKNOWN", "SUCCEEDED", "FAILED", "CANCELLED"}) {
+    live_.Say(state, state);
+    live_.reader.Read({.source = &live_.source(), .task_id = state}, [](const absl::StatusOr<SharedReading>&) {});
+    live_.Run(absl::Seconds(1));
+  }
   EXPECT_THAT(notes_.polls, IsEmpty());
-  EXPECT_THAT(notes_.readings, ElementsAre("UNKNOWN"));
+  EXPECT_THAT(notes_.trouble, ElementsAre("UNKNOWN", "FAILED"));
 }
 
 TEST_F(PollReportTest, SchedulesAreShownInTheOrderOfTheirNames) {
@@ -71,7 +73,7 @@ TEST_F(PollReportTest, SchedulesAreShownInTheOrderOfTheirNames) {
   std::vector<std::string> seen;
   live_.poller.ForEach([&](const PolledTask& task) {
     seen.push_back(absl::StrCat(task.task_id, " ", task.subscribers, " ",
-                                v1::Task::State_Name(task.news.reading->task().state())));
+                                v1::Task::State_Name(task.news.reading->state())));
   });
   EXPECT_THAT(seen, ElementsAre("a 1 RUNNING", "b 2 RUNNING"));
 }

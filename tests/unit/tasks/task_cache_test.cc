@@ -20,7 +20,7 @@ class TaskCacheTest : public testing::Test {
     decoded.task->set_done(state == v1::Task::SUCCEEDED || state == v1::Task::FAILED);
     decoded.task->set_source_status(std::string(text_bytes, 'x'));
     if (raw) decoded.raw.emplace();
-    return std::make_shared<const Reading>(std::move(decoded.task), decoded.log, std::move(decoded.raw));
+    return std::make_shared<const Reading>(*decoded.task, decoded.log, std::move(decoded.raw));
   }
   SharedReading Keep(const std::string& name, SharedReading reading) {
     return cache_->Keep(name, std::move(reading), clock_.Uptime());
@@ -142,11 +142,17 @@ TEST_F(TaskCacheTest, ItStaysWithinItsBytesAndWhatWasReadLastStays) {
   EXPECT_GT(counters_.evictions.Value(), 0u);
 }
 
-// The limit is worth what the count is worth: text, its copy in the reply, and the entry itself.
+// The limit is worth what the count is worth: the task, its log, and the replies that may be made of them.
 TEST_F(TaskCacheTest, TheCountCoversTheTaskAndTheRepliesThatWillBeMadeOfIt) {
   Keep("t", Of(v1::Task::RUNNING, false, 100'000));
-  EXPECT_GE(cache_->bytes(), 300'000u) << "the task, the BASIC and the FULL reply";
-  EXPECT_LE(cache_->bytes(), 310'000u);
+  EXPECT_GE(cache_->bytes(), 100'000u) << "the task, which is its own reply";
+  EXPECT_LE(cache_->bytes(), 102'000u);
+  DecodedTask decoded;
+  decoded.log.reply = std::string(50'000, 'x');
+  decoded.log.entries.push_back({.command = "apply", .stream = "stdout", .content = decoded.log.reply});
+  Keep("with log", std::make_shared<const Reading>(*decoded.task, decoded.log, std::nullopt));
+  EXPECT_GE(cache_->bytes(), 200'000u) << "the end of its log, and the FULL reply";
+  EXPECT_LE(cache_->bytes(), 205'000u);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class TaskCancellerTest : public testing::Test {
     std::string state = "nothing";
     live_.reader.Read({.source = &live_.source(), .task_id = "t", .max_staleness = max_staleness},
                       [&](const absl::StatusOr<SharedReading>& reading) {
-                        state = reading.ok() ? v1::Task::State_Name((*reading)->task().state()) : "failed";
+                        state = reading.ok() ? v1::Task::State_Name((*reading)->state()) : "failed";
                       });
     live_.Run(absl::Milliseconds(50));
     return state;
@@ -122,7 +122,7 @@ TEST_F(TaskCancellerTest, AReadingThatWasSentBeforeIsNotKept) {
   live_.latency = absl::Milliseconds(100);
   std::string early = "nothing";
   live_.reader.Read({.source = &live_.source(), .task_id = "t"}, [&](const absl::StatusOr<SharedReading>& reading) {
-    early = v1::Task::State_Name((*reading)->task().state());
+    early = v1::Task::State_Name((*reading)->state());
   });
   live_.latency = absl::Milliseconds(20);
   Cancel();

@@ -50,7 +50,7 @@ TEST_F(TaskFinderTest, TheTaskIsAnsweredUnderItsCanonicalName) {
   Script({{"a", {HttpReply(404), kNow}}, {"b", {HttpReply(200, "RUNNING"), kNow}}, {"c", {HttpReply(404), kNow}}});
   const auto answer = FindAndRun();
   ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_EQ((*answer)->task().name(), "sources/b/tasks/t1");
+  EXPECT_EQ((*answer)->name(), "sources/b/tasks/t1");
 }
 
 TEST_F(TaskFinderTest, ItIsNotFoundOnlyWhenEverySourceSaysSo) {
@@ -123,7 +123,7 @@ TEST_F(TaskFinderTest, TheOwnersNotFoundDropsItAndEverySourceIsAsked) {
   Script({{"a", {HttpReply(404), kNow}}, {"b", {HttpReply(404), kNow}}, {"c", {HttpReply(200, "RUNNING"), kNow}}});
   const auto answer = FindAndRun();
   ASSERT_TRUE(answer.ok());
-  EXPECT_EQ((*answer)->task().name(), "sources/c/tasks/t1");
+  EXPECT_EQ((*answer)->name(), "sources/c/tasks/t1");
   EXPECT_EQ(sent(), 3u + 1u + 2u) << "what the owner just said is not asked again";
 }
 

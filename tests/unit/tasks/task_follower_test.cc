@@ -47,8 +47,8 @@ class AliasFollowerTest : public testing::Test, public PollObserver {
   void OnPoll(const PollNews& news) override {
     unreachable_ = news.unreachable;
     permanent_ = news.permanent;
-    heard_.push_back(news.trouble.ok() ? absl::StrCat(news.reading->task().name(), " ",
-                                                      v1::Task::State_Name(news.reading->task().state()))
+    heard_.push_back(news.trouble.ok() ? absl::StrCat(news.reading->name(), " ",
+                                                      v1::Task::State_Name(news.reading->state()))
                                        : core::ReasonOf(news.trouble));
   }
 };

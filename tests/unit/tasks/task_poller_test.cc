@@ -27,7 +27,7 @@ class Subscriber final : public PollObserver {
  public:
   void OnPoll(const PollNews& news) override {
     if (news.trouble.ok()) {
-      heard.push_back(v1::Task::State_Name(news.reading->task().state()));
+      heard.push_back(v1::Task::State_Name(news.reading->state()));
     } else {
       heard.push_back(absl::StrCat(absl::StatusCodeToString(news.trouble.code()), news.permanent     ? " permanent"
                                                                                   : news.unreachable ? " unreachable"

@@ -39,7 +39,7 @@ class TaskWaitTest : public testing::Test {
     return waiting;
   }
   absl::Duration In(absl::Duration duration) { return live_.now() + duration; }
-  static v1::Task::State StateOf(const Waiting& waiting) { return waiting.result->reading->task().state(); }
+  static v1::Task::State StateOf(const Waiting& waiting) { return waiting.result->reading->state(); }
 
   support::LiveTasks live_{{"s", "other"}};
   const absl::Duration begin_ = live_.now();
@@ -70,7 +70,7 @@ TEST_F(TaskWaitTest, AnotherEtagEndsAWaitForChange) {
   live_.Say("t", "RUNNING");
   Waiting& first = Wait({.timeout = absl::ZeroDuration()});
   live_.Run(absl::Seconds(1));
-  const std::string etag = first.result->reading->task().etag();
+  const std::string etag = first.result->reading->etag();
   Waiting& waiting = Wait({.until_etag_changes_from = etag});
   live_.Run(absl::Seconds(5));
   EXPECT_FALSE(waiting.result.has_value());
@@ -78,7 +78,7 @@ TEST_F(TaskWaitTest, AnotherEtagEndsAWaitForChange) {
   live_.Run(absl::Seconds(5));
   ASSERT_TRUE(waiting.result.has_value());
   EXPECT_EQ(waiting.result->outcome, v1::WaitTaskResponse::CHANGED);
-  EXPECT_NE(waiting.result->reading->task().etag(), etag);
+  EXPECT_NE(waiting.result->reading->etag(), etag);
 }
 
 TEST_F(TaskWaitTest, AnEtagThatIsAlreadyAnotherOneAnswersAtOnce) {
@@ -155,7 +155,7 @@ TEST_F(TaskWaitTest, SoIsOneOfAnySourceWhenTheOwnerIsKnown) {
   Waiting& known = Wait({.deadline = In(absl::Milliseconds(200))}, "t", true);
   live_.Run(absl::ZeroDuration());
   ASSERT_TRUE(known.result.has_value() && known.result->status.ok());
-  EXPECT_EQ(known.result->reading->task().name(), "sources/other/tasks/t");
+  EXPECT_EQ(known.result->reading->name(), "sources/other/tasks/t");
   EXPECT_EQ(live_.sent(), before);
 }
 
@@ -205,7 +205,7 @@ TEST_F(TaskWaitTest, TheWildcardWaitsInTheSourceThatHasTheTask) {
   live_.Say("t", "SUCCEEDED", "other");
   live_.Run(absl::Seconds(3));
   ASSERT_TRUE(waiting.result.has_value());
-  EXPECT_EQ(waiting.result->reading->task().name(), "sources/other/tasks/t");
+  EXPECT_EQ(waiting.result->reading->name(), "sources/other/tasks/t");
 }
 
 TEST_F(TaskWaitTest, TheWildcardSearchesAgainWhileASourceCannotAnswer) {

@@ -15,12 +15,12 @@ namespace {
 using Step = WatchOutbox::Step;
 
 SharedUpdate Update(int number, v1::Task::State state = v1::Task::RUNNING) {
-  ArenaTask task;
-  task->set_name("sources/s/tasks/t");
-  task->set_etag("etag " + std::to_string(number));
-  task->set_state(state);
-  task->set_done(state == v1::Task::SUCCEEDED);
-  return std::make_shared<const TaskUpdate>(std::make_shared<const Reading>(std::move(task), TaskLog(), std::nullopt));
+  v1::Task task;
+  task.set_name("sources/s/tasks/t");
+  task.set_etag("etag " + std::to_string(number));
+  task.set_state(state);
+  task.set_done(state == v1::Task::SUCCEEDED);
+  return std::make_shared<const TaskUpdate>(std::make_shared<const Reading>(task, TaskLog(), std::nullopt));
 }
 
 std::vector<WatchOutbox::Target> OneTarget() { return {{.requested_name = "sources/s/tasks/t"}}; }
