@@ -19,14 +19,14 @@ constexpr std::size_t kDigestBytes = 32;
 
 using Digest = std::array<unsigned char, kDigestBytes>;
 
-std::string Hex(const Digest& digest) {
+void AppendHex(const Digest& digest, std::string* out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(2 * kDigestBytes, '0');
+  std::array<char, 2 * kDigestBytes> text;
   for (std::size_t i = 0; i < kDigestBytes; ++i) {
     text[2 * i] = kDigits[digest[i] >> 4];
     text[2 * i + 1] = kDigits[digest[i] & 15];
   }
-  return text;
+  out->append(text.data(), text.size());
 }
 
 // An OpenSSL without SHA-256 cannot run the gateway at all.
@@ -34,21 +34,24 @@ void Expect(bool ok) {
   if (!ok) std::abort();
 }
 
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+// Both algorithms are fetched once, and each thread has a context of each: OpenSSL 3 otherwise looks them up and
+// allocates at each call, which takes longer than the hashing.
 Digest Sha256(std::string_view bytes) {
-  // Fetched once, like the context below: OpenSSL 3 otherwise looks an algorithm up at each call, which takes longer
-  // than the hashing.
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   Digest digest;
-  Expect(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha256, nullptr) == 1);
+  Expect(EVP_DigestInit_ex2(context.get(), kSha256, nullptr) == 1 &&
+         EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+         EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
   return digest;
 }
 
-struct FreeContext {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeContext>;
-
-// A context that knows its hash and has no key yet, to be duplicated.
+// A context that knows its hash and has no key yet.
 EVP_MAC_CTX* NewHmacSha256() {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
   EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);
@@ -61,24 +64,35 @@ EVP_MAC_CTX* NewHmacSha256() {
 }
 
 Digest HmacSha256(std::string_view key, std::string_view bytes) {
-  static const EVP_MAC_CTX* const kTemplate = NewHmacSha256();
-  const MacContext context(EVP_MAC_CTX_dup(kTemplate));
+  thread_local const std::unique_ptr<EVP_MAC_CTX, FreeContext> context(NewHmacSha256());
   // A null key would mean "as before"; an empty one has to be a pointer all the same.
   const auto* key_bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
   Digest digest;
   std::size_t size = 0;
-  Expect(context != nullptr && EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1 &&
+  Expect(EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1 &&
          EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1 &&
          EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) == 1 && size == digest.size());
+  // What is left of the key in the context is overwritten.
+  static constexpr unsigned char kNoKey[1] = {};
+  Expect(EVP_MAC_init(context.get(), kNoKey, sizeof kNoKey, nullptr) == 1);
   return digest;
 }
 
 }  // namespace
 
-std::string Sha256Hex(std::string_view bytes) { return bytes.empty() ? std::string(kEmptyHash) : Hex(Sha256(bytes)); }
+std::string Sha256Hex(std::string_view bytes) {
+  if (bytes.empty()) return std::string(kEmptyHash);
+  std::string text;
+  AppendHex(Sha256(bytes), &text);
+  return text;
+}
 
 std::string StringToSign(std::string_view canonical_request) {
-  return std::string(kAlgorithm).append("\n").append(Sha256Hex(canonical_request));
+  std::string text;
+  text.reserve(kAlgorithm.size() + 1 + 2 * kDigestBytes);
+  text.append(kAlgorithm).push_back('\n');
+  AppendHex(Sha256(canonical_request), &text);
+  return text;
 }
 
 std::string Authorization(std::string_view string_to_sign, std::string_view signed_headers,
@@ -87,7 +101,8 @@ std::string Authorization(std::string_view string_to_sign, std::string_view sign
   value.reserve(320);
   value.append(kAlgorithm).append(" Credential=").append(credentials.access_key_id);
   value.append(",SignedHeaders=").append(signed_headers);
-  value.append(",Signature=").append(Hex(HmacSha256(credentials.access_key_secret.Reveal(), string_to_sign)));
+  value.append(",Signature=");
+  AppendHex(HmacSha256(credentials.access_key_secret.Reveal(), string_to_sign), &value);
   return value;
 }
 

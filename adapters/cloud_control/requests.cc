@@ -9,14 +9,14 @@ namespace taskgateway::cloud_control {
 namespace {
 
 core::HttpRequest Request(std::string_view method, std::string_view action, std::string path) {
-  return {.method = std::string(method),
-          .host = "",
-          .path = std::move(path),
-          .query = "",
-          .headers = {{"x-acs-action", std::string(action)},
-                      {"x-acs-version", "2022-08-30"},
-                      {"accept", "application/json"}},
-          .body = ""};
+  core::HttpRequest request;
+  request.method = method;
+  request.path = std::move(path);
+  request.headers.reserve(3);
+  request.headers.push_back({"x-acs-action", std::string(action)});
+  request.headers.push_back({"x-acs-version", "2022-08-30"});
+  request.headers.push_back({"accept", "application/json"});
+  return request;
 }
 
 std::string TaskPath(std::string_view task_id) { return "/api/v1/tasks/" + alibaba::PercentEncode(task_id); }

@@ -29,24 +29,29 @@ std::string ToText(const unsigned char* digest) {
   return text;
 }
 
-}  // namespace
-
-std::string Digest128(std::string_view bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  Check(EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, Sha256(), nullptr));
-  return ToText(digest);
-}
-
-struct RunningDigest::State {
-  State() : context(EVP_MD_CTX_new()) {
+struct Context {
+  Context() : context(EVP_MD_CTX_new()) {
     if (context == nullptr) std::abort();
   }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() { EVP_MD_CTX_free(context); }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { EVP_MD_CTX_free(context); }
 
   EVP_MD_CTX* const context;
 };
+
+}  // namespace
+
+struct RunningDigest::State : Context {};
+
+std::string Digest128(std::string_view bytes) {
+  thread_local const Context own;  // making one costs more than hashing a small text
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  Check(EVP_DigestInit_ex2(own.context, Sha256(), nullptr));
+  Check(EVP_DigestUpdate(own.context, bytes.data(), bytes.size()));
+  Check(EVP_DigestFinal_ex(own.context, digest, nullptr));
+  return ToText(digest);
+}
 
 RunningDigest::RunningDigest() : state_(std::make_unique<State>()) {
   Check(EVP_DigestInit_ex2(state_->context, Sha256(), nullptr));
@@ -60,7 +65,7 @@ void RunningDigest::Add(std::string_view bytes) {
 }
 
 std::string RunningDigest::Digest() const {
-  const State ended;
+  const Context ended;
   Check(EVP_MD_CTX_copy_ex(ended.context, state_->context));
   unsigned char digest[EVP_MAX_MD_SIZE];
   Check(EVP_DigestFinal_ex(ended.context, digest, nullptr));
