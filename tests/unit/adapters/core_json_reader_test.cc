@@ -64,6 +64,21 @@ TEST(JsonDocumentTest, ReadsStringsOfEveryLength) {
   }
 }
 
+TEST(JsonDocumentTest, RepairsTextAtEveryPlace) {
+  for (const std::string_view broken : {R"(\ud800)", R"(\uDFFF)", "\xff"}) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      for (std::size_t behind = 0; behind < 40; ++behind) {
+        const std::string head(before, 'a');
+        const std::string tail(behind, '~');
+        const auto document = JsonDocument::Parse(absl::StrCat("\"", head, std::string(broken), tail, "\""));
+        ASSERT_TRUE(document.ok()) << document.status();
+        ASSERT_TRUE(document->repaired());
+        ASSERT_EQ(ViewOf(document->root()), absl::StrCat(head, "\uFFFD", tail));
+      }
+    }
+  }
+}
+
 TEST(JsonDocumentTest, FindsControlCharactersAndMissingEndsAtEveryPlace) {
   for (std::size_t before = 0; before < 40; ++before) {
     const std::string text = "\"" + std::string(before, 'a');
