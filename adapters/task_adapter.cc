@@ -9,8 +9,15 @@ namespace {
 // The gateway asks the traits first, so a call that gets here is a bug of ours.
 absl::Status NotOffered() { return absl::UnimplementedError("the adapter does not offer this operation"); }
 
-// More text than this is not kept: a usual reply has some thousand bytes.
-constexpr std::size_t kKeptTextBytes = std::size_t{64} << 10;
+// What is kept is bounded by these, whatever upstreams send: a usual reply has some thousand bytes and a dozen
+// elements. Each text may grow to the first, and there are three or so to an element.
+constexpr std::size_t kKeptTextBytes = std::size_t{16} << 10;
+constexpr int kKeptElements = 64;
+
+int ElementsOf(const v1::Task& task) {
+  return task.parameters_size() + task.outputs_size() + task.tags_size() + task.warnings_size() +
+         task.cloud_control().resource_paths_size();
+}
 
 template <typename Whole, typename Part>
 void GiveBackPart(Whole& whole, Part* (Whole::*release)()) {
@@ -24,7 +31,7 @@ ReusedTask::ReusedTask(std::size_t text_bytes)
 
 void ReusedTask::GiveBack::operator()(v1::Task* task) const {
   std::unique_ptr<v1::Task> owned(task);
-  if (!keep) return;
+  if (!keep || ElementsOf(*task) > kKeptElements) return;
   // Clear would delete the parts, and keeps only what is repeated.
   GiveBackPart(*task, &v1::Task::release_error);
   GiveBackPart(*task, &v1::Task::release_target);

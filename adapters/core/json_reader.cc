@@ -124,8 +124,8 @@ struct Suspicion {
   bool surrogates = false;  // a surrogate may be escaped
 };
 
-// Looks at each byte, without a branch: logs are long, nearly all ASCII, full of other escapes, and hardly ever have one
-// of these.
+// Looks at each byte, without a branch: logs are long, nearly all ASCII, full of other escapes, and hardly ever have
+// one of these.
 Suspicion Suspect(std::string_view text) {
   unsigned char bytes = 0;
   unsigned char surrogates = 0;
@@ -138,9 +138,7 @@ Suspicion Suspect(std::string_view text) {
     __m128i all = _mm_setzero_si128();
     __m128i found = _mm_setzero_si128();
     const auto look = [&](const char* at) {
-      const auto load = [at](int offset) {
-        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + offset));
-      };
+      const auto load = [at](int offset) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + offset)); };
       const __m128i first = load(0);
       const __m128i third = load(2);
       all = _mm_or_si128(all, _mm_or_si128(first, third));

@@ -51,7 +51,8 @@ TEST(JsonDocumentTest, ReadsStringsOfEveryLength) {
   struct Special {
     std::string_view escaped, means;
   };
-  for (const Special special : {Special{"", ""}, {R"(\n)", "\n"}, {R"(\")", "\""}, {R"(\u00e9)", "é"}, {"é", "é"}, {"\x7f", "\x7f"}}) {
+  for (const Special special :
+       {Special{"", ""}, {R"(\n)", "\n"}, {R"(\")", "\""}, {R"(\u00e9)", "é"}, {"é", "é"}, {"\x7f", "\x7f"}}) {
     for (std::size_t before = 0; before < 40; ++before) {
       for (std::size_t behind = 0; behind < 40; ++behind) {
         const std::string head(before, 'a');

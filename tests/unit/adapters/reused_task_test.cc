@@ -84,8 +84,11 @@ TEST(ReusedTaskTest, DoesNotHoldOnToALargeOne) {
   { const ReusedTask large(std::size_t{1} << 20); }
   EXPECT_TRUE(core::KeptMessages<v1::Task>().empty());
   {
-    const std::vector<ReusedTask> many(2 * core::kMostKept);
+    const ReusedTask long_one;
+    for (int i = 0; i < 100; ++i) long_one->add_outputs();
   }
+  EXPECT_TRUE(core::KeptMessages<v1::Task>().empty());
+  { const std::vector<ReusedTask> many(2 * core::kMostKept); }
   EXPECT_EQ(core::KeptMessages<v1::Task>().size(), core::kMostKept);
 }
 

@@ -72,8 +72,8 @@ TEST_F(PollReportTest, SchedulesAreShownInTheOrderOfTheirNames) {
   live_.Run(absl::Milliseconds(100));
   std::vector<std::string> seen;
   live_.poller.ForEach([&](const PolledTask& task) {
-    seen.push_back(absl::StrCat(task.task_id, " ", task.subscribers, " ",
-                                v1::Task::State_Name(task.news.reading->state())));
+    seen.push_back(
+        absl::StrCat(task.task_id, " ", task.subscribers, " ", v1::Task::State_Name(task.news.reading->state())));
   });
   EXPECT_THAT(seen, ElementsAre("a 1 RUNNING", "b 2 RUNNING"));
 }

@@ -47,9 +47,9 @@ class AliasFollowerTest : public testing::Test, public PollObserver {
   void OnPoll(const PollNews& news) override {
     unreachable_ = news.unreachable;
     permanent_ = news.permanent;
-    heard_.push_back(news.trouble.ok() ? absl::StrCat(news.reading->name(), " ",
-                                                      v1::Task::State_Name(news.reading->state()))
-                                       : core::ReasonOf(news.trouble));
+    heard_.push_back(news.trouble.ok()
+                         ? absl::StrCat(news.reading->name(), " ", v1::Task::State_Name(news.reading->state()))
+                         : core::ReasonOf(news.trouble));
   }
 };
 
