@@ -9,9 +9,9 @@ namespace {
 // The gateway asks the traits first, so a call that gets here is a bug of ours.
 absl::Status NotOffered() { return absl::UnimplementedError("the adapter does not offer this operation"); }
 
-// What is kept is bounded by these, whatever upstreams send: a usual reply has some thousand bytes and a dozen
-// elements. Each text may grow to the first, and there are three or so to an element.
-constexpr std::size_t kKeptTextBytes = std::size_t{16} << 10;
+// A usual reply has some thousand bytes and a dozen elements. These bound what is kept whatever upstreams send: at
+// worst, when each of some hundred texts of a task was the whole of some reply, it is a few MiB a task.
+constexpr std::size_t kKeptReplyBytes = std::size_t{16} << 10;
 constexpr int kKeptElements = 64;
 
 int ElementsOf(const v1::Task& task) {
@@ -26,8 +26,8 @@ void GiveBackPart(Whole& whole, Part* (Whole::*release)()) {
 
 }  // namespace
 
-ReusedTask::ReusedTask(std::size_t text_bytes)
-    : task_(core::Take<v1::Task>().release(), GiveBack{.keep = text_bytes <= kKeptTextBytes}) {}
+ReusedTask::ReusedTask(std::size_t reply_bytes)
+    : task_(core::Take<v1::Task>().release(), GiveBack{.keep = reply_bytes <= kKeptReplyBytes}) {}
 
 void ReusedTask::GiveBack::operator()(v1::Task* task) const {
   std::unique_ptr<v1::Task> owned(task);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <forward_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,9 +79,10 @@ struct TaskRef {
 // one that was moved from has no task.
 class ReusedTask {
  public:
-  ReusedTask() : ReusedTask(0) {}
-  // `text_bytes` says about how much text it will hold: what is much is not kept for later.
-  explicit ReusedTask(std::size_t text_bytes);
+  // A task whose memory is not kept: nobody knows how much it will be.
+  ReusedTask() : ReusedTask(std::numeric_limits<std::size_t>::max()) {}
+  // `reply_bytes` is the size of the reply that it is filled from: the memory of a large one is not kept.
+  explicit ReusedTask(std::size_t reply_bytes);
 
   v1::Task& operator*() const { return *task_; }
   v1::Task* operator->() const { return task_.get(); }

@@ -73,7 +73,7 @@ Digest HmacSha256(std::string_view key, std::string_view bytes) {
          EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1 &&
          EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) == 1 && size == digest.size());
   // What is left of the key in the context is overwritten.
-  static constexpr unsigned char kNoKey[1] = {};
+  static constexpr unsigned char kNoKey[kDigestBytes] = {};
   Expect(EVP_MAC_init(context.get(), kNoKey, sizeof kNoKey, nullptr) == 1);
   return digest;
 }

@@ -1,10 +1,10 @@
 #include "adapters/alibaba/task_error.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "adapters/core/trimmed.h"
@@ -45,8 +45,8 @@ constexpr Row kRows[] = {
     {Match::kPrefix, "missing", google::rpc::INVALID_ARGUMENT},
 };
 
-// No word of the table is found behind these.
-constexpr std::size_t kMostWordBytes = 128;
+// Longer words take memory.
+constexpr std::size_t kUsualWordBytes = 64;
 
 // An error is told in full, whatever its shape; the document's own budget bounds it.
 constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max() - 1;
@@ -117,11 +117,10 @@ class Digger {
 int CodeOfWord(std::string_view word) {
   word = core::Trimmed(word);
   if (word.empty()) return google::rpc::UNKNOWN;
-  char lower[kMostWordBytes];
-  const std::size_t size = std::min(word.size(), kMostWordBytes);
-  std::transform(word.begin(), word.begin() + size, lower, [](char c) { return absl::ascii_tolower(c); });
+  absl::InlinedVector<char, kUsualWordBytes> lower(word.begin(), word.end());
+  for (char& c : lower) c = absl::ascii_tolower(c);
   for (const Row& row : kRows) {
-    if (Fits(row, absl::string_view(lower, size))) return row.code;
+    if (Fits(row, absl::string_view(lower.data(), lower.size()))) return row.code;
   }
   return google::rpc::UNKNOWN;
 }

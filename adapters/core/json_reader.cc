@@ -130,7 +130,6 @@ Suspicion Suspect(std::string_view text) {
   unsigned char bytes = 0;
   unsigned char surrogates = 0;
   const char* p = text.data();
-  std::size_t i = 0;
 #if defined(__SSE2__)
   constexpr std::size_t kStep = 16;
   constexpr std::size_t kSeen = kStep + 2;  // three loads, each a byte behind the other
@@ -147,17 +146,15 @@ Suspicion Suspect(std::string_view text) {
       const __m128i d = _mm_cmpeq_epi8(_mm_or_si128(third, _mm_set1_epi8(0x20)), _mm_set1_epi8('d'));
       found = _mm_or_si128(found, _mm_and_si128(escapes, d));
     };
-    for (; i + kSeen <= text.size(); i += kStep) look(p + i);
+    for (std::size_t i = 0; i + kSeen <= text.size(); i += kStep) look(p + i);
     look(p + text.size() - kSeen);  // what is left, and some of it again
     return {.bytes = _mm_movemask_epi8(all) != 0, .surrogates = _mm_movemask_epi8(found) != 0};
   }
 #endif
-  for (; i < text.size(); ++i) {
-    bytes |= static_cast<unsigned char>(p[i]);
-    if (i + 2 < text.size()) {
-      surrogates |= static_cast<unsigned char>((p[i] == '\\') & (p[i + 1] == 'u') & ((p[i + 2] | 0x20) == 'd'));
-    }
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    surrogates |= static_cast<unsigned char>((p[i] == '\\') & (p[i + 1] == 'u') & ((p[i + 2] | 0x20) == 'd'));
   }
+  for (const char c : text) bytes |= static_cast<unsigned char>(c);
   return {.bytes = bytes >= 0x80, .surrogates = surrogates != 0};
 }
 

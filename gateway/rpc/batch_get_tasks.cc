@@ -1,7 +1,6 @@
 #include "gateway/rpc/batch_get_tasks.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "adapters/core/status_catalogue.h"
@@ -54,7 +53,7 @@ void BatchGetTasksCall::AnswerAll() {
   over_ = true;
   for (std::size_t i = 0; i < answers_.size(); ++i) {
     if (answers_[i].ok()) {
-      std::ignore = response_->add_tasks()->ParseFromString((*answers_[i])->Serialized(v1::TASK_VIEW_BASIC));
+      *response_->add_tasks() = (*answers_[i])->task();
     } else {
       v1::BatchGetTasksFailure& failure = *response_->add_failures();
       failure.set_name(request_.names(static_cast<int>(i)));

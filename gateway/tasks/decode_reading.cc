@@ -29,9 +29,9 @@ Verdict DecodeReading(const Source& source, const TaskRef& ref, bool want_raw, a
   v1::Task& task = *reply.value.task;
   Complete(source, ref.name, read_time, &task);
   task.set_etag(Etag(task));
-  static const SharedLog kNoLog = std::make_shared<const TaskLog>();
-  // The reading keeps the end of the log, whoever reads the whole keeps the rest.
-  *log = reply.value.log.entries.empty() ? kNoLog : std::make_shared<const TaskLog>(std::move(reply.value.log));
+  // The reading keeps the end of the log, whoever reads the whole keeps the rest. Each reply has a log of its own: who
+  // follows it tells by that that there was another one.
+  *log = std::make_shared<const TaskLog>(std::move(reply.value.log));
   *reading = std::make_shared<const Reading>(task, **log, std::move(reply.value.raw));
   if (large) {
     // Whoever decodes a large reply is not the loop, which should not have to shape it either.

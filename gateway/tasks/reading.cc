@@ -13,6 +13,8 @@ namespace {
 
 // Tag and length in front of a log entry, most bytes.
 constexpr std::size_t kEntryFraming = 6;
+// What the allocator and the shared pointer add to the five blocks of a reading.
+constexpr std::size_t kBlockBytes = 96;
 
 }  // namespace
 
@@ -30,7 +32,7 @@ Reading::Reading(const v1::Task& task, const TaskLog& log, std::optional<google:
 
 v1::Task Reading::task() const {
   v1::Task task;
-  std::ignore = task.ParseFromString(whole_);
+  std::ignore = task.ParseFromString(Serialized(v1::TASK_VIEW_BASIC));
   return task;
 }
 
@@ -55,8 +57,8 @@ std::size_t Reading::BytesHeld() const {
   std::size_t full = whole_.size();
   for (const v1::TaskLogEntry& entry : log_tail_) full += entry.ByteSizeLong() + kEntryFraming;
   const std::size_t raw = raw_.has_value() ? full + raw_->ByteSizeLong() : 0;
-  std::size_t bytes = sizeof(*this) + name_.capacity() + source_.capacity() + etag_.capacity() + whole_.capacity() +
-                      log_tail_.SpaceUsedExcludingSelfLong();
+  std::size_t bytes = sizeof(*this) + kBlockBytes + name_.capacity() + source_.capacity() + etag_.capacity() +
+                      whole_.capacity() + log_tail_.SpaceUsedExcludingSelfLong();
   if (raw_.has_value()) bytes += raw_->SpaceUsedLong();
   if (whole_.size() > kMaxReplyBytes) bytes += kMaxReplyBytes;
   if (!log_tail_.empty()) bytes += std::min(full, kMaxReplyBytes);
@@ -67,9 +69,11 @@ void Reading::Serialize(v1::TaskView view, std::string* bytes) const {
   v1::Task beside;
   if (view == v1::TASK_VIEW_FULL || view == v1::TASK_VIEW_RAW) *beside.mutable_logs() = log_tail_;
   if (view == v1::TASK_VIEW_RAW && raw_.has_value()) *beside.mutable_raw() = *raw_;
-  if (whole_.size() + beside.ByteSizeLong() <= kMaxReplyBytes) {
+  const std::size_t size = whole_.size() + beside.ByteSizeLong();
+  if (size <= kMaxReplyBytes) {
     // The fields of a message may be written one part behind the other.
-    *bytes = whole_;
+    bytes->reserve(size);
+    bytes->append(whole_);
     std::ignore = beside.AppendToString(bytes);
     return;
   }

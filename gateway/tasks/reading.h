@@ -34,7 +34,7 @@ class Reading {
   absl::Time read_time() const { return read_time_; }
   bool has_raw() const { return raw_.has_value(); }
 
-  // The whole task in the BASIC view, parsed anew.
+  // The task as a BASIC reply has it, parsed anew.
   v1::Task task() const;
 
   // The serialized Task in a view, never above kMaxReplyBytes. Made once per view, by whoever asks first. RAW without

@@ -125,7 +125,7 @@ void CurlExchange::Configure(const Endpoint& endpoint) {
   Set(easy_, CURLOPT_TCP_NODELAY, 1L);
   Set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
 
-  // Undoes it; SetHeaders asks for it.
+  // That libcurl undoes it. SetHeaders asks for it.
   Set(easy_, CURLOPT_ACCEPT_ENCODING, kEncoding);
 
   Set(easy_, CURLOPT_PREREQDATA, this);
@@ -163,11 +163,13 @@ void CurlExchange::SetMethodAndBody() {
 void CurlExchange::SetHeaders() {
   bool has_accept = false;
   bool has_content_type = false;
+  bool has_user_agent = false;
   std::size_t size = request_.host.size() + user_agent_.size() + 128;
   for (const core::HttpHeader& header : request_.headers) {
     size += header.name.size() + header.value.size() + 3;
     has_accept |= header.name == "accept";
     has_content_type |= header.name == "content-type";
+    has_user_agent |= header.name == "user-agent";
   }
   header_text_.clear();
   header_text_.reserve(size);  // the lines point into it
@@ -178,8 +180,8 @@ void CurlExchange::SetHeaders() {
     const bool empty = core::Trimmed(header.value).empty();
     AddHeaderLine(header.name, empty ? ";" : ": ", empty ? std::string_view() : header.value);
   }
-  // Lines of ours: libcurl would print its own twice.
-  AddHeaderLine("User-Agent", ": ", user_agent_);
+  // Lines like any other: libcurl would format its own first, and then copy them, a byte at a time.
+  if (!has_user_agent) AddHeaderLine("User-Agent", ": ", user_agent_);
   AddHeaderLine("Accept-Encoding", ": ", kEncoding);
   // libcurl's way to say that it adds none of its own.
   if (!has_accept) AddHeaderLine("accept", ":", "");

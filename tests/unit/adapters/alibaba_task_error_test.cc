@@ -193,6 +193,10 @@ TEST(CodeOfWordTest, IsTheContractsTable) {
   }
 }
 
+TEST(CodeOfWordTest, ALongWordCountsToItsEnd) {
+  EXPECT_EQ(CodeOfWord("Invalid" + std::string(1000, 'x') + ".NotFound"), 5);
+}
+
 TEST(CodeOfWordTest, TheRootsWordCountsWhereThereIsOne) {
   EXPECT_EQ(Decode("InternalError", R"({"errorCode":"InvalidName"})").error.code(), 3);
   EXPECT_EQ(Decode("InternalError", R"({"errorMsg":"m"})").error.code(), 13);

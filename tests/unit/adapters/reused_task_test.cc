@@ -66,12 +66,12 @@ TEST(ReusedTaskTest, TakesTheMemoryOfTheTaskBefore) {
   const v1::Task* task;
   const v1::TaskTarget* target;
   {
-    const ReusedTask first;
+    const ReusedTask first(100);
     task = &*first;
     target = core::TakePart(&*first, &v1::Task::set_allocated_target);
     first->set_uid(std::string(100, 'x'));
   }
-  const ReusedTask second;
+  const ReusedTask second(100);
   EXPECT_EQ(&*second, task);
   EXPECT_FALSE(second->has_target());
   EXPECT_EQ(core::TakePart(&*second, &v1::Task::set_allocated_target), target);
@@ -84,11 +84,16 @@ TEST(ReusedTaskTest, DoesNotHoldOnToALargeOne) {
   { const ReusedTask large(std::size_t{1} << 20); }
   EXPECT_TRUE(core::KeptMessages<v1::Task>().empty());
   {
-    const ReusedTask long_one;
+    const ReusedTask long_one(100);
     for (int i = 0; i < 100; ++i) long_one->add_outputs();
   }
   EXPECT_TRUE(core::KeptMessages<v1::Task>().empty());
-  { const std::vector<ReusedTask> many(2 * core::kMostKept); }
+  { const ReusedTask unknown; }
+  EXPECT_TRUE(core::KeptMessages<v1::Task>().empty());
+  {
+    std::vector<ReusedTask> many;
+    for (std::size_t i = 0; i < 2 * core::kMostKept; ++i) many.emplace_back(100);
+  }
   EXPECT_EQ(core::KeptMessages<v1::Task>().size(), core::kMostKept);
 }
 

@@ -54,7 +54,7 @@ TEST(ReadingTest, BasicHasNoLogsFullHasThemRawHasTheUpstreamsJsonToo) {
   EXPECT_EQ(Answered(reading, v1::TASK_VIEW_RAW).raw().fields().at("k").string_value(), "v");
 }
 
-TEST(ReadingTest, KeepsTheWholeTask) {
+TEST(ReadingTest, KeepsWhatTheGatewayGoesBy) {
   v1::Task task;
   task.set_name("sources/s/tasks/t");
   task.set_source("s");
@@ -72,9 +72,36 @@ TEST(ReadingTest, KeepsTheWholeTask) {
   EXPECT_TRUE(reading.done());
   EXPECT_EQ(reading.create_time(), absl::FromUnixSeconds(7));
   EXPECT_EQ(reading.read_time(), absl::FromUnixSeconds(8));
-  EXPECT_EQ(reading.task().SerializeAsString(), task.SerializeAsString());
   EXPECT_LE(reading.Serialized(v1::TASK_VIEW_BASIC).size(), kMaxReplyBytes) << "what callers are sent is cut";
-  EXPECT_EQ(Answered(reading, v1::TASK_VIEW_BASIC).etag(), "1-0");
+  EXPECT_EQ(reading.task().SerializeAsString(), reading.Serialized(v1::TASK_VIEW_BASIC));
+  EXPECT_EQ(reading.task().etag(), "1-0");
+  EXPECT_TRUE(reading.task().outputs(0).truncated());
+}
+
+// A reply is the task and what goes beside it, one behind the other, while that fits.
+TEST(ReadingTest, FullIsCutFromTheFirstByteThatIsTooMuch) {
+  DecodedTask decoded = WithLog({"hello, the log is here"});
+  const std::size_t beside = WithLogs({"hello, the log is here"}).ByteSizeLong() - decoded.task->ByteSizeLong();
+  decoded.task->mutable_service_catalog()->set_status_message("x");
+  const std::size_t rest = decoded.task->ByteSizeLong() + beside + 8;  // 8: longer lengths
+  int cut = 0;
+  for (std::size_t more = 0; more < 16; ++more) {
+    decoded.task->mutable_service_catalog()->set_status_message(std::string(kMaxReplyBytes - rest + more, 'x'));
+    const std::size_t whole = decoded.task->ByteSizeLong() + beside;
+    const Reading reading(*decoded.task, decoded.log, std::nullopt);
+    const std::string& full = reading.Serialized(v1::TASK_VIEW_FULL);
+    EXPECT_LE(full.size(), kMaxReplyBytes);
+    const v1::Task answered = Answered(reading, v1::TASK_VIEW_FULL);
+    EXPECT_EQ(answered.warnings_size() == 0, whole <= kMaxReplyBytes) << whole;
+    cut += answered.warnings_size();
+    if (whole <= kMaxReplyBytes) {
+      EXPECT_EQ(full.size(), whole);
+      EXPECT_EQ(full.capacity(), whole) << "no room that nobody counts";
+      EXPECT_EQ(answered.logs(0).content(), "hello, the log is here");
+    }
+  }
+  EXPECT_GT(cut, 0);
+  EXPECT_LT(cut, 16);
 }
 
 TEST(ReadingTest, AViewIsSerializedOnce) {

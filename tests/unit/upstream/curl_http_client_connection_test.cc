@@ -91,11 +91,17 @@ TEST_F(CurlHttpClientConnectionTest, ARefusedConnectionMeansThatNothingWasSent) 
 }
 
 TEST_F(CurlHttpClientConnectionTest, AUrlThatIsNeitherHttpsNorHttpIsRefused) {
-  for (const char* url : {"ftp://127.0.0.1:1", "file:///etc", "HTTP://127.0.0.1:1", "gopher://127.0.0.1:1"}) {
+  const auto server = Serve(ScriptedServer::Always(HttpReply("{}")));
+  for (const char* url : {"ftp://127.0.0.1:1", "file:///etc", "HTTP://127.0.0.1:1", "gopher://127.0.0.1:1",
+                          "http://127.0.0.1:1:1", "http://", "127.0.0.1 1"}) {
     const Endpoint endpoint{.url = url, .host = "127.0.0.1:1", .ca_file = ""};
-    const TransferResult result = Exchange(endpoint, Get());
-    EXPECT_EQ(result.error, TransferError::kUnreachable) << url;
-    EXPECT_TRUE(result.surely_not_sent) << url;
+    for (int again = 0; again < 2; ++again) {
+      const TransferResult result = Exchange(endpoint, Get());
+      EXPECT_EQ(result.error, TransferError::kUnreachable) << url;
+      EXPECT_TRUE(result.surely_not_sent) << url;
+    }
+    // The same handle takes a proper one behind it.
+    EXPECT_EQ(Exchange(server->endpoint(), Get()).error, TransferError::kNone) << url;
   }
 }
 
