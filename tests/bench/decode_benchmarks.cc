@@ -1,6 +1,5 @@
 // Decoding a reply into a Task, against nothing but a RapidJSON in-situ parse of the same bytes. Parsing in situ
-// destroys the text, so either side works on a copy, whose making counts. Beside it the least that any decoder can do
-// that fills a protobuf message: the parse with a pool on the stack, and a copy of the finished Task.
+// destroys the text, so either side works on a copy, whose making counts. Beside it the parse with a pool on the stack.
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -51,19 +50,6 @@ void CompareDecoding(benchmark::State& state, const Sample& sample, const Goal& 
       [&] { Parse(sample); });
 }
 
-void CompareLeast(benchmark::State& state, const Sample& sample) {
-  const Reply<DecodedTask> decoded = Decode(sample);
-  Compare(
-      state, {},
-      [&] {
-        ParseOnStack(sample);
-        const ReusedTask task;
-        task->CopyFrom(*decoded.value.task);
-        benchmark::DoNotOptimize(task);
-      },
-      [&] { Parse(sample); });
-}
-
 void CompareStack(benchmark::State& state, const Sample& sample) {
   Compare(
       state, {}, [&] { ParseOnStack(sample); }, [&] { Parse(sample); });
@@ -71,8 +57,6 @@ void CompareStack(benchmark::State& state, const Sample& sample) {
 
 void CloudControlStack(benchmark::State& state) { CompareStack(state, CloudControlSample()); }
 void ServiceCatalogStack(benchmark::State& state) { CompareStack(state, ServiceCatalogSample()); }
-void CloudControlLeast(benchmark::State& state) { CompareLeast(state, CloudControlSample()); }
-void ServiceCatalogLeast(benchmark::State& state) { CompareLeast(state, ServiceCatalogSample()); }
 void CloudControl(benchmark::State& state) { CompareDecoding(state, CloudControlSample(), {.hold = 2.5, .aim = 2.0}); }
 void ServiceCatalog(benchmark::State& state) {
   CompareDecoding(state, ServiceCatalogSample(), {.hold = 2.5, .aim = 2.0});
@@ -90,8 +74,6 @@ void Serialize(benchmark::State& state) {
 
 BENCHMARK(CloudControl)->Name("decode Cloud Control's sample, 713 bytes")->Iterations(1);
 BENCHMARK(ServiceCatalog)->Name("decode Service Catalog's sample, 1,276 bytes")->Iterations(1);
-BENCHMARK(CloudControlLeast)->Name("the least for Cloud Control's: parse, copy a Task")->Iterations(1);
-BENCHMARK(ServiceCatalogLeast)->Name("the least for Service Catalog's: parse, copy a Task")->Iterations(1);
 BENCHMARK(CloudControlStack)->Name("parse Cloud Control's with a pool on the stack")->Iterations(1);
 BENCHMARK(ServiceCatalogStack)->Name("parse Service Catalog's with a pool on the stack")->Iterations(1);
 BENCHMARK(LogOfBlocks)->Name("decode a log of 5 MB in 56 entries")->Iterations(1);
