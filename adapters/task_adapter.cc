@@ -10,7 +10,7 @@ namespace {
 absl::Status NotOffered() { return absl::UnimplementedError("the adapter does not offer this operation"); }
 
 // A usual reply has some thousand bytes and a dozen elements. These bound what is kept whatever upstreams send: at
-// worst, when each of some hundred texts of a task was the whole of some reply, it is a few MiB a task.
+// worst, when each of the 640 texts of 64 elements of every kind was the whole of some reply, it is 20 MiB a task.
 constexpr std::size_t kKeptReplyBytes = std::size_t{16} << 10;
 constexpr int kKeptElements = 64;
 

@@ -70,7 +70,7 @@ void SourceTelemetry::OnBreaker(bool open, const absl::Status& status) {
   }
 }
 
-void SourceTelemetry::OnTrouble(const v1::Task& task) {
+void SourceTelemetry::OnFailedOrUnknown(const v1::Task& task) {
   if (task.state() == v1::Task::UNKNOWN) OnUnknownState(task);
   if (task.state() == v1::Task::FAILED) failures_.Add(task, clock_.Now());
 }

@@ -48,7 +48,7 @@ class SourceTelemetry final : public upstream::SourceObserver {
   void OnAttempt(const upstream::AttemptReport& report) override;
   void OnBreaker(bool open, const absl::Status& status) override;
   void OnPoll(upstream::PollOutcome outcome) override { polls_[static_cast<std::size_t>(outcome)].Add(); }
-  void OnTrouble(const v1::Task& task) override;
+  void OnFailedOrUnknown(const v1::Task& task) override;
 
   // Any thread, from here on.
   const std::string& source() const { return source_; }

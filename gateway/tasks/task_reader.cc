@@ -204,7 +204,7 @@ void TaskReader::End(const TaskKey& key, const absl::Status& status) {
   SharedReading reading = std::move(ended->decoding->reading);
   // An end stays the end, whatever was done to the task meanwhile.
   if (status.ok() && (reading->state() == v1::Task::FAILED || reading->state() == v1::Task::UNKNOWN)) {
-    key.first->channel.observer->OnTrouble(reading->task());
+    key.first->channel.observer->OnFailedOrUnknown(reading->task());
   }
   const bool lasts = !ended->outdated || (status.ok() && reading->done());
   bool behind = false;

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
 // 22 ms, on the loop.
 constexpr long kAuthoritiesCacheSeconds = 600;
 
-// Of replies: logs shrink to a tenth.
+// What replies may be compressed with.
 constexpr char kEncoding[] = "gzip";
 
 // An option that libcurl does not take is a rule that it would not follow.

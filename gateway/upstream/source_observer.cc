@@ -14,7 +14,7 @@ class NobodyAtAll final : public SourceObserver {
   void OnAttempt(const AttemptReport&) override {}
   void OnBreaker(bool, const absl::Status&) override {}
   void OnPoll(PollOutcome) override {}
-  void OnTrouble(const v1::Task&) override {}
+  void OnFailedOrUnknown(const v1::Task&) override {}
 };
 
 }  // namespace

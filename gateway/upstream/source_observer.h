@@ -53,7 +53,7 @@ class SourceObserver {
   virtual void OnBreaker(bool open, const absl::Status& status) = 0;
   virtual void OnPoll(PollOutcome outcome) = 0;
   // An attempt brought a task that has failed, or is in a state that the gateway does not know.
-  virtual void OnTrouble(const v1::Task& task) = 0;
+  virtual void OnFailedOrUnknown(const v1::Task& task) = 0;
 
   // Who does not care.
   static SourceObserver& Nobody();

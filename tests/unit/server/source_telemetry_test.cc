@@ -41,7 +41,7 @@ class SourceTelemetryTest : public testing::Test {
     task.set_name("sources/s/tasks/t");
     task.set_state(v1::Task::UNKNOWN);
     task.set_source_status(word);
-    telemetry_.OnTrouble(task);
+    telemetry_.OnFailedOrUnknown(task);
   }
 
   base::SystemClock clock_;
@@ -127,8 +127,8 @@ TEST_F(SourceTelemetryTest, AFailedTaskIsRememberedOnceWithItsRootCause) {
   task.mutable_error()->set_message("{...}");
   task.mutable_error()->set_root_code("QuotaExceeded.Vpc");
   task.mutable_error()->set_root_message("no more networks");
-  telemetry_.OnTrouble(task);
-  telemetry_.OnTrouble(task);
+  telemetry_.OnFailedOrUnknown(task);
+  telemetry_.OnFailedOrUnknown(task);
   ASSERT_THAT(failures_.All(), SizeIs(1));
   EXPECT_EQ(failures_.All()[0].code, "QuotaExceeded.Vpc");
   EXPECT_EQ(failures_.All()[0].message, "no more networks");

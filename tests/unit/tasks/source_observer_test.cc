@@ -20,10 +20,10 @@ class Notes final : public upstream::SourceObserver {
   void OnAttempt(const upstream::AttemptReport&) override {}
   void OnBreaker(bool, const absl::Status&) override {}
   void OnPoll(upstream::PollOutcome outcome) override { polls.emplace_back(upstream::PollOutcomeWord(outcome)); }
-  void OnTrouble(const v1::Task& task) override { trouble.push_back(v1::Task::State_Name(task.state())); }
+  void OnFailedOrUnknown(const v1::Task& task) override { told.push_back(v1::Task::State_Name(task.state())); }
 
   std::vector<std::string> polls;
-  std::vector<std::string> trouble;
+  std::vector<std::string> told;
 };
 
 class Deaf final : public PollObserver {
@@ -50,17 +50,17 @@ TEST_F(PollReportTest, EachPollIsToldWithWhatBecameOfIt) {
   live_.Say("t", HttpReply(404));
   live_.Run(absl::Minutes(5));
   EXPECT_EQ(notes_.polls.back(), "gone");
-  EXPECT_THAT(notes_.trouble, IsEmpty());
+  EXPECT_THAT(notes_.told, IsEmpty());
 }
 
-TEST_F(PollReportTest, AReadIsNoPollAndATaskInTroubleIsToldOfAnyOfThem) {
+TEST_F(PollReportTest, AReadIsNoPollAndFailedAndUnknownTasksAreToldOfAnyOfThem) {
   for (const char* state : {"UNKNOWN", "SUCCEEDED", "FAILED", "CANCELLED"}) {
     live_.Say(state, state);
     live_.reader.Read({.source = &live_.source(), .task_id = state}, [](const absl::StatusOr<SharedReading>&) {});
     live_.Run(absl::Seconds(1));
   }
   EXPECT_THAT(notes_.polls, IsEmpty());
-  EXPECT_THAT(notes_.trouble, ElementsAre("UNKNOWN", "FAILED"));
+  EXPECT_THAT(notes_.told, ElementsAre("UNKNOWN", "FAILED"));
 }
 
 TEST_F(PollReportTest, SchedulesAreShownInTheOrderOfTheirNames) {

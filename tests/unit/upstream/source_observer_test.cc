@@ -18,7 +18,7 @@ class Notes final : public SourceObserver {
   }
   void OnBreaker(bool open, const absl::Status&) override { breaker.push_back(open); }
   void OnPoll(PollOutcome) override {}
-  void OnTrouble(const v1::Task&) override {}
+  void OnFailedOrUnknown(const v1::Task&) override {}
 
   std::vector<std::string> attempts;
   std::vector<absl::Duration> took;
