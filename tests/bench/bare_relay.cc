@@ -29,11 +29,16 @@
 namespace taskgateway::bench {
 namespace {
 
+constexpr long kMaxConnections = 256;
+
 // Asks the simulator for one task, once for each call, and answers the calls, on a thread of its own.
 class Upstream {
  public:
   Upstream(const std::string& host, const std::string& task_id)
-      : headers_("barerela", host, task_id), url_(headers_.url()) {}
+      : headers_("barerela", host, task_id), url_(headers_.url()) {
+    // Of its own accord libcurl keeps four for each handle that it works on, and now and then that is none.
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxConnections);
+  }
 
   // Any thread.
   void Ask(grpc::ServerUnaryReactor* call) {
