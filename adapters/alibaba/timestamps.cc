@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 
-#include "absl/time/civil_time.h"
 #include "adapters/core/trimmed.h"
 
 namespace taskgateway::alibaba {
@@ -73,17 +72,20 @@ std::optional<absl::Time> ParseTimestamp(std::string_view text) {
 
 std::string FormatTimestamp(absl::Time time) {
   // By hand: absl::FormatTime takes longer than the signature that this becomes a part of.
-  const absl::CivilSecond civil = absl::ToCivilSecond(time, absl::UTCTimeZone());
+  const std::chrono::sys_seconds seconds{std::chrono::seconds(absl::ToUnixSeconds(time))};
+  const auto midnight = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(seconds - midnight);
   std::string text = "0000-00-00T00:00:00Z";
   const auto put = [&text](std::size_t last, int digits, std::int64_t number) {
     for (; digits > 0; --digits, --last, number /= 10) text[last] = static_cast<char>('0' + number % 10);
   };
-  put(3, 4, civil.year());
-  put(6, 2, civil.month());
-  put(9, 2, civil.day());
-  put(12, 2, civil.hour());
-  put(15, 2, civil.minute());
-  put(18, 2, civil.second());
+  put(3, 4, int{date.year()});
+  put(6, 2, unsigned{date.month()});
+  put(9, 2, unsigned{date.day()});
+  put(12, 2, clock.hours().count());
+  put(15, 2, clock.minutes().count());
+  put(18, 2, clock.seconds().count());
   return text;
 }
 

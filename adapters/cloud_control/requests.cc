@@ -12,7 +12,7 @@ core::HttpRequest Request(std::string_view method, std::string_view action, std:
   core::HttpRequest request;
   request.method = method;
   request.path = std::move(path);
-  request.headers.reserve(3);
+  request.headers.reserve(8);  // with those of the signature
   request.headers.push_back({"x-acs-action", std::string(action)});
   request.headers.push_back({"x-acs-version", "2022-08-30"});
   request.headers.push_back({"accept", "application/json"});

@@ -52,7 +52,7 @@ void EventLoop::RunOnce(absl::Duration limit) {
     timeout = std::min(timeout, std::max(timers_.begin()->first.first - Now(), absl::ZeroDuration()));
   {
     MutexLock lock(mutex_);
-    if (posted_.empty() && !stopped_.load(std::memory_order_relaxed)) {
+    if (posted_.empty() && deferred_.empty() && !stopped_.load(std::memory_order_relaxed)) {
       idle_ = true;
     } else {
       timeout = absl::ZeroDuration();
@@ -61,6 +61,7 @@ void EventLoop::RunOnce(absl::Duration limit) {
   waiter_.Wait(timeout);
   RunPosted();
   RunTimers();
+  RunDeferred();
 }
 
 void EventLoop::Stop() {
@@ -91,6 +92,15 @@ void EventLoop::RunTimers() {
     auto due = timers_.extract(timers_.begin());
     due.mapped()();
   }
+}
+
+void EventLoop::RunDeferred() {
+  // What these tasks defer runs behind them.
+  for (std::size_t i = 0; i < deferred_.size(); ++i) {
+    const Task task = std::move(deferred_[i]);
+    task();
+  }
+  deferred_.clear();
 }
 
 }  // namespace taskgateway::base

@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/time/time.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
@@ -58,12 +58,15 @@ class EventLoop {
   void Post(Task task);
   // Runs `task` once, `delay` from now (at once when it is not positive, but never before Schedule returns).
   TimerId Schedule(absl::Duration delay, Task task);
-  // Forgets a task that has not run yet; anything else is ignored.
+  // Runs `task` at the end of this round, after what was posted and what is due, in the order of the calls.
+  void Defer(Task task) { deferred_.push_back(std::move(task)); }
+  // Forgets a scheduled task that has not run yet; anything else is ignored.
   void Cancel(TimerId timer);
 
   // Runs until Stop.
   void Run();
-  // One round: waits at most until the next timer or `limit`, then runs what is due. For tests and the simulation.
+  // One round: waits at most until the next timer or `limit`, then runs what was posted, what is due and what is deferred.
+  // For tests and the simulation.
   void RunOnce(absl::Duration limit);
   // Makes Run return soon. Thread-safe.
   void Stop();
@@ -75,11 +78,13 @@ class EventLoop {
  private:
   void RunPosted();
   void RunTimers();
+  void RunDeferred();
 
   const Clock& clock_;
   Waiter& waiter_;
-  std::map<TimerId, Task> timers_;
+  absl::btree_map<TimerId, Task> timers_;
   std::uint64_t next_timer_ = 1;
+  std::vector<Task> deferred_;
   std::atomic<bool> stopped_ = false;
   Mutex mutex_;
   bool idle_ = false;          // guarded by mutex_: the loop sleeps or is about to, so a post must wake it

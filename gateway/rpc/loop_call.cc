@@ -10,13 +10,14 @@ grpc::ServerUnaryReactor* EndNow(grpc::CallbackServerContext* context, CallRecor
 
 void LoopCall::Launch() {
   self_ = shared_from_this();
-  loop_.Post([call = self_] { call->Begin(); });
+  // Nothing ends the call before this has run.
+  loop_.Post([this] { Begin(); });
 }
 
 void LoopCall::Answer(const absl::Status& status) {
   status_ = status;
-  // Later in this round of the loop, one call after the other: gRPC's code is warm then, and its thread is woken once.
-  loop_.Post([this] { Finish(record_.End(*status_)); });
+  // At the end of the round, one call after the other: gRPC's code is warm then, and its thread is woken once.
+  loop_.Defer([this] { Finish(record_.End(*status_)); });
 }
 
 void LoopCall::OnCancel() {

@@ -96,7 +96,7 @@ void AliasResolver::Step(Slot& slot) {
   // Shared with the decoder, which may outlive the flight.
   const auto answered = std::make_shared<AliasStep>();
   upstream::CallSpec spec;
-  spec.request = std::move(lookup->request);
+  spec.request = [request = std::move(lookup->request)] { return request; };
   spec.operation = operation.operation;
   const auto is_poll = [this](ResolveId id) { return waiters_.at(id).poll; };
   spec.priority = std::ranges::all_of(slot.waiters, is_poll) ? upstream::Priority::kPoll : upstream::Priority::kRead;

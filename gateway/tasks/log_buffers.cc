@@ -102,7 +102,7 @@ void LogBuffers::TellSoon(Buffer& buffer, std::uint64_t id) {
 }
 
 void LogBuffers::Heard(Source& source, const std::string& task_id, const SharedReading& reading, const SharedLog& log) {
-  const auto found = buffers_.find(TaskKey(&source, task_id));
+  const auto found = buffers_.find(TaskKeyView(&source, task_id));
   if (found == buffers_.end() || found->second->done) return;
   Buffer& buffer = *found->second;
   buffer.read_brought_log = true;

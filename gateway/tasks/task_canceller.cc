@@ -62,7 +62,7 @@ void TaskCanceller::Begin(CancelId id, Cancellation& cancellation) {
   const Source& source = cancellation.source;
   const SourceOperation cancel = source.OperationOf("CancelTask");
   upstream::CallSpec spec;
-  spec.request = source.adapter().CancelTask(cancellation.task_id);
+  spec.request = [&cancellation] { return cancellation.source.adapter().CancelTask(cancellation.task_id); };
   spec.operation = cancel.operation;
   spec.idempotent = false;
   spec.parent_span = cancellation.span;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,10 +11,12 @@
 namespace taskgateway::tasks {
 
 using TaskKey = std::pair<Source*, std::string>;
+using TaskKeyView = std::pair<Source*, std::string_view>;
 
 // Orders keys by name, never by address: the order must be the same in each run.
 struct TaskKeyLess {
-  bool operator()(const TaskKey& left, const TaskKey& right) const {
+  using is_transparent = void;
+  bool operator()(const auto& left, const auto& right) const {
     if (left.first != right.first) return left.first->name < right.first->name;
     return left.second < right.second;
   }

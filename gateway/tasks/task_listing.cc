@@ -39,7 +39,7 @@ void TaskListing::Start() {
   // Shared with the decoder, which may outlive the listing.
   const auto page = std::make_shared<ListedTasks>();
   upstream::CallSpec spec;
-  spec.request = source_.adapter().ListTasks(query_);
+  spec.request = [this] { return source_.adapter().ListTasks(query_); };
   spec.operation = list.operation;
   spec.parent_span = parent_span_;
   spec.deadline = [deadline = deadline_] { return deadline; };

@@ -61,7 +61,7 @@ void TaskPoller::Subscription::End() {
 
 TaskPoller::TaskPoller(upstream::Context& context, TaskReader& reader) : context_(context), reader_(reader) {
   reader_.SetListener([this](Source& source, const std::string& task_id, const SharedReading& reading) {
-    const auto poll = polls_.find(TaskKey(&source, task_id));
+    const auto poll = polls_.find(TaskKeyView(&source, task_id));
     if (poll != polls_.end()) Heard(*poll->second, reading);
   });
 }

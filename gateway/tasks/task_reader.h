@@ -3,18 +3,17 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/tasks/log_point.h"
 #include "gateway/tasks/reading.h"
 #include "gateway/tasks/source.h"
 #include "gateway/tasks/task_cache.h"
-#include "gateway/tasks/task_key.h"
 #include "gateway/upstream/upstream_call.h"
 
 namespace taskgateway::tasks {
@@ -80,25 +79,32 @@ class TaskReader {
 
   TaskCache& cache() { return cache_; }
   // Flights under way.
-  std::size_t flights() const { return tasks_.size(); }
+  std::size_t flights() const { return flights_.size(); }
 
  private:
-  struct Waiter;
   struct Flight;
-  struct Slot;
-  using Slots = std::map<TaskKey, std::unique_ptr<Slot>, TaskKeyLess>;
+  struct Waiter {
+    bool raw;
+    bool poll;
+    absl::Duration deadline;
+    base::SpanId span;  // of the caller
+    Done done;
+    base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
+    Flight* flight = nullptr;  // under way: it waits for that one, or for the one that follows it
+  };
 
-  bool AnswerFromCache(ReadId id, const std::string& name, const ReadRequest& request, std::unique_ptr<Waiter>& waiter);
-  void Begin(const TaskKey& key, Slot& slot);
-  void End(const TaskKey& key, const absl::Status& status);
+  bool AnswerFromCache(ReadId id, std::string_view name, const ReadRequest& request, Waiter& waiter);
+  void Begin(std::unique_ptr<Flight> flight);
+  std::unique_ptr<Flight> TakeOff(Flight& flight);
+  void End(Flight& flight, const absl::Status& status);
   void Answer(ReadId read, absl::StatusOr<SharedReading> result);
 
   upstream::Context& context_;
   TaskCache& cache_;
   Listener listener_;
   LogListener log_listener_;
-  Slots tasks_;
-  std::map<ReadId, std::unique_ptr<Waiter>> waiters_;
+  absl::flat_hash_map<std::string_view, std::unique_ptr<Flight>> flights_;  // by their own canonical names
+  absl::flat_hash_map<ReadId, Waiter> waiters_;
   ReadId next_read_ = 1;
 };
 

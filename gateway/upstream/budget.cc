@@ -27,15 +27,23 @@ Budget::Budget(base::EventLoop& loop, std::string subject, const BudgetLimits& l
 
 Budget::~Budget() { loop_.Cancel(timer_); }
 
+bool Budget::Take(absl::Duration now, absl::Duration deadline, Priority priority) {
+  Fill(bucket_, now);
+  const bool poll = priority == Priority::kPoll;
+  if (!queue_.empty() || (poll && !polls_.empty()) || (!poll && now > deadline)) return false;
+  if (TimeOfToken(poll ? 1 : TokenOf(1)) > now) return false;
+  bucket_.tokens -= 1;
+  if (!poll) CountRead();
+  return true;
+}
+
 Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted, Priority priority) {
   const absl::Duration now = loop_.Now();
-  Fill(bucket_, now);
+  if (Take(now, deadline, priority)) {
+    granted(absl::OkStatus());
+    return 0;
+  }
   if (priority == Priority::kPoll) {
-    if (TimeOfToken(1) <= now && queue_.empty() && polls_.empty()) {
-      bucket_.tokens -= 1;
-      granted(absl::OkStatus());
-      return 0;
-    }
     const Ticket ticket = next_ticket_++;
     polls_.emplace(ticket, std::move(granted));
     SetTimer();
@@ -48,12 +56,6 @@ Budget::Ticket Budget::Acquire(absl::Duration deadline, Granted granted, Priorit
   }
   if (std::max(turn, now) > deadline) {
     granted(core::BudgetExhausted(subject_, turn - now));
-    return 0;
-  }
-  if (turn <= now && queue_.empty()) {
-    bucket_.tokens -= 1;
-    CountRead();
-    granted(absl::OkStatus());
     return 0;
   }
   const Ticket ticket = next_ticket_++;

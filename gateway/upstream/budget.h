@@ -55,6 +55,8 @@ class Budget {
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
+  // Takes a token when Acquire would grant it at once; false when it has to be called. `now` is the loop's.
+  bool Take(absl::Duration now, absl::Duration deadline, Priority priority);
   // Calls `granted` once: at once when a token is there; later with OK when one comes; with RESOURCE_EXHAUSTED
   // BUDGET_EXHAUSTED when none can come by `deadline` (Uptime): at once, or as soon as throttling makes it so; at once
   // with QUEUE_FULL when too many wait. A poll is never refused. Returns 0 when it has been called already.

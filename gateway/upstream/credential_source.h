@@ -22,6 +22,8 @@ class CredentialSource {
 
   virtual ~CredentialSource() = default;
 
+  // The current keys when Get would give them at once; a null pointer when it has to be called.
+  virtual SharedCredentials AtHand() const { return nullptr; }
   // Calls `done` once with the current keys, at once or later. Errors: FAILED_PRECONDITION
   // UPSTREAM_CREDENTIALS_REJECTED when there are none.
   virtual void Get(Done done) = 0;
@@ -35,6 +37,7 @@ class CredentialSource {
 class FixedCredentials final : public CredentialSource {
  public:
   explicit FixedCredentials(core::Credentials credentials);
+  SharedCredentials AtHand() const override { return credentials_; }
   void Get(Done done) override;
   void Renew(const SharedCredentials& rejected, Done done) override;
 

@@ -67,7 +67,6 @@ CurlExchange::~CurlExchange() {
 void CurlExchange::Prepare(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits) {
   if (endpoint.url != url_ || endpoint.ca_file != ca_file_) Configure(endpoint);
   request_ = std::move(request);
-  max_body_bytes_ = limits.max_body_bytes;
   response_.headers.reserve(16);
   header_bytes_ = 0;
   in_header_ = sent_ = replied_ = false;
@@ -83,15 +82,23 @@ void CurlExchange::Prepare(const Endpoint& endpoint, core::HttpRequest request, 
   Set(easy_, CURLOPT_REQUEST_TARGET, target_.c_str());
   SetMethodAndBody();
   SetHeaders();
-  Set(easy_, CURLOPT_CONNECTTIMEOUT_MS, ToMilliseconds(limits.connect_timeout));
-  // Refuses by Content-Length, before the body; OnBody counts what is decoded.
-  Set(easy_, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_bytes_));
+  if (limits.connect_timeout != connect_timeout_) {
+    connect_timeout_ = limits.connect_timeout;
+    Set(easy_, CURLOPT_CONNECTTIMEOUT_MS, ToMilliseconds(connect_timeout_));
+  }
+  if (limits.max_body_bytes != max_body_bytes_) {
+    max_body_bytes_ = limits.max_body_bytes;
+    // Refuses by Content-Length, before the body; OnBody counts what is decoded.
+    Set(easy_, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_bytes_));
+  }
 }
 
 // Everything that does not differ between two requests to one endpoint.
 void CurlExchange::Configure(const Endpoint& endpoint) {
   // libcurl's default authorities come back only this way. Connections and sessions stay.
   curl_easy_reset(easy_);
+  connect_timeout_ = absl::ZeroDuration();
+  max_body_bytes_ = 0;
   url_ = endpoint.url;
   ca_file_ = endpoint.ca_file;
   const bool cleartext = url_.starts_with("http://");

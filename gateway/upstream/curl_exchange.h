@@ -62,6 +62,8 @@ class CurlExchange {
   // What the handle is configured for.
   std::string url_;
   std::string ca_file_;
+  absl::Duration connect_timeout_;
+  std::size_t max_body_bytes_ = 0;
 
   // The request.
   core::HttpRequest request_;
@@ -71,7 +73,6 @@ class CurlExchange {
 
   // The reply.
   core::HttpResponse response_;
-  std::size_t max_body_bytes_ = 0;
   std::size_t header_bytes_ = 0;
   bool in_header_ = false;
   bool sent_ = false;

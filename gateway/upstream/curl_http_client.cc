@@ -53,13 +53,6 @@ struct CurlHttpClient::Transfer {
   std::size_t place = 0;     // in active_
 };
 
-struct CurlHttpClient::Waiting {
-  const Endpoint& endpoint;
-  core::HttpRequest request;
-  TransferLimits limits;
-  Done done;
-};
-
 CurlHttpClient::CurlHttpClient(const base::Clock& clock, Options options)
     : clock_(clock), options_(std::move(options)), sessions_(NewSessions()), multi_(curl_multi_init()) {
   if (multi_ == nullptr) std::abort();
@@ -77,34 +70,36 @@ CurlHttpClient::~CurlHttpClient() {
   curl_share_cleanup(sessions_);
 }
 
-HttpClient::TransferId CurlHttpClient::Start(const Endpoint& endpoint, core::HttpRequest request,
-                                             const TransferLimits& limits, Done done) {
+HttpClient::TransferId CurlHttpClient::Start(const Endpoint& endpoint, MakeRequest make, const TransferLimits& limits,
+                                             Done done) {
   const TransferId id = next_id_++;
-  if (const char* why = WhyUnsendable(request)) {
-    TransferResult result;
-    result.error = TransferError::kUnreachable;
-    result.detail = why;
-    result.surely_not_sent = true;
-    ended_.push_back({id, std::move(result), std::move(done)});
-  } else {
-    waiting_.emplace(id, Waiting{endpoint, std::move(request), limits, std::move(done)});
-  }
+  waiting_.push_back({id, &endpoint, std::move(make), limits, std::move(done)});
   return id;
 }
 
 void CurlHttpClient::LaunchWaiting() {
-  while (!waiting_.empty() && active_.size() < options_.max_transfers) {
-    auto first = waiting_.extract(waiting_.begin());
-    Launch(first.key(), std::move(first.mapped()));
+  const std::size_t count = std::min(waiting_.size(), options_.max_transfers - active_.size());
+  for (std::size_t i = 0; i < count; ++i) waiting_[i].request = waiting_[i].make();
+  for (std::size_t i = 0; i < count; ++i) {
+    Launch(std::move(waiting_.front()));
+    waiting_.pop_front();
   }
 }
 
-void CurlHttpClient::Launch(TransferId id, Waiting waiting) {
+void CurlHttpClient::Launch(Waiting waiting) {
+  if (const char* why = WhyUnsendable(waiting.request)) {
+    TransferResult result;
+    result.error = TransferError::kUnreachable;
+    result.detail = why;
+    result.surely_not_sent = true;
+    ended_.push_back({waiting.id, std::move(result), std::move(waiting.done)});
+    return;
+  }
   if (idle_.empty()) idle_.push_back(std::make_unique<Transfer>(sessions_, options_.user_agent));
   std::unique_ptr<Transfer> transfer = std::move(idle_.back());
   idle_.pop_back();
-  transfer->exchange.Prepare(waiting.endpoint, std::move(waiting.request), waiting.limits);
-  transfer->id = id;
+  transfer->exchange.Prepare(*waiting.endpoint, std::move(waiting.request), waiting.limits);
+  transfer->id = waiting.id;
   transfer->limits = waiting.limits;
   transfer->done = std::move(waiting.done);
   transfer->started = clock_.Uptime();
@@ -119,10 +114,10 @@ void CurlHttpClient::Abort(TransferId id) {
   // Destroyed last, as in the destructor.
   Done dropped;
   const auto is_it = [id](const auto& transfer) { return transfer.id == id; };
-  if (const auto waiting = waiting_.find(id); waiting != waiting_.end()) {
-    dropped = std::move(waiting->second.done);
+  if (const auto waiting = std::ranges::find_if(waiting_, is_it); waiting != waiting_.end()) {
+    dropped = std::move(waiting->done);
     waiting_.erase(waiting);
-  } else if (const auto ended = std::find_if(ended_.begin(), ended_.end(), is_it); ended != ended_.end()) {
+  } else if (const auto ended = std::ranges::find_if(ended_, is_it); ended != ended_.end()) {
     dropped = std::move(ended->done);
     ended_.erase(ended);
   } else {

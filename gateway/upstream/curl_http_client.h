@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,8 +47,7 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   CurlHttpClient& operator=(const CurlHttpClient&) = delete;
 
   // A request with a byte that HTTP does not allow where it stands is not sent: kUnreachable.
-  TransferId Start(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits,
-                   Done done) override;
+  TransferId Start(const Endpoint& endpoint, MakeRequest make, const TransferLimits& limits, Done done) override;
   void Abort(TransferId id) override;
 
   void Wait(absl::Duration timeout) override;
@@ -57,7 +55,14 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
 
  private:
   struct Transfer;
-  struct Waiting;
+  struct Waiting {
+    TransferId id;
+    const Endpoint* endpoint;
+    MakeRequest make;
+    TransferLimits limits;
+    Done done;
+    core::HttpRequest request = {};  // once it is made
+  };
   struct Ended {
     TransferId id;
     TransferResult result;
@@ -65,7 +70,7 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   };
 
   void LaunchWaiting();
-  void Launch(TransferId id, Waiting waiting);
+  void Launch(Waiting waiting);
   void Sleep(absl::Duration timeout);
   void CollectReplies();
   void CheckLimits();
@@ -80,7 +85,7 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   TransferId next_id_ = 1;
   std::vector<std::unique_ptr<Transfer>> active_;        // at libcurl, in no order
   std::vector<std::unique_ptr<Transfer>> idle_;          // to be used again
-  std::map<TransferId, Waiting> waiting_;                // for the next round, and a place among the active ones
+  std::deque<Waiting> waiting_;                          // for the next round, and a place among the active ones
   std::deque<Ended> ended_;                              // to be told
   absl::Duration next_look_ = absl::InfiniteDuration();  // Uptime; not after the first active transfer's
 };

@@ -51,13 +51,14 @@ class HttpClient {
  public:
   using TransferId = std::uint64_t;
   using Done = std::function<void(TransferResult)>;
+  // Makes the request, host and signature included, when it is sent: one that waits for its turn is signed then.
+  using MakeRequest = std::function<core::HttpRequest()>;
 
   virtual ~HttpClient() = default;
 
-  // Sends `request` and calls `done` once, on the loop thread and never before Start returns, unless Abort comes first.
-  // The request is signed; `endpoint` outlives the transfer.
-  virtual TransferId Start(const Endpoint& endpoint, core::HttpRequest request, const TransferLimits& limits,
-                           Done done) = 0;
+  // Sends what `make` gives, and calls `done` once, on the loop thread and never before Start returns, unless Abort
+  // comes first. `endpoint` outlives the transfer.
+  virtual TransferId Start(const Endpoint& endpoint, MakeRequest make, const TransferLimits& limits, Done done) = 0;
   // Ends a transfer at once without calling its `done`; ignores one that has ended.
   virtual void Abort(TransferId transfer) = 0;
 };

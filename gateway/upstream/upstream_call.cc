@@ -65,8 +65,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       : context(context_in),
         channel(channel_in),
         budget(budget_in),
-        spec(std::move(spec_in)),
-        decode(std::make_shared<std::function<Verdict(core::HttpResponse)>>(std::move(spec.decode))) {}
+        spec(std::move(spec_in)) {}
 
   // Makes a step a callback that does nothing once the call has ended.
   template <typename... Arguments>
@@ -79,19 +78,29 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
 
   void Acquire() {
     // Asked here too, so that nobody queues for a token that could not be used.
-    const CircuitBreaker::Admission admission = channel.breaker.Ask(context.loop.Now());
+    const absl::Duration now = context.loop.Now();
+    const CircuitBreaker::Admission admission = channel.breaker.Ask(now);
     if (!admission.admitted) return Refuse(admission.wait);
     deadline = spec.deadline();
     // Before the token: tokens that wait for keys would pile up, and be spent at once when these come.
-    if (credentials == nullptr) return GetCredentials();
+    if (credentials == nullptr) {
+      step_span = BeginStep("credentials");
+      credentials = channel.credentials.AtHand();
+      if (credentials == nullptr) return channel.credentials.Get(Then(&State::OnCredentials));
+      EndStep(absl::OkStatus());
+    }
     step_span = BeginStep("budget");
+    if (budget.Take(now, deadline, spec.priority)) {
+      EndStep(absl::OkStatus());
+      return Send(now);
+    }
     ticket = budget.Acquire(deadline, Then(&State::OnBudget), spec.priority);
   }
 
   void OnBudget(absl::Status granted) {
     const bool queued = std::exchange(ticket, 0) != 0;
     EndStep(granted);
-    if (granted.ok()) return Send();
+    if (granted.ok()) return Send(context.loop.Now());
     // Somebody with more time may have joined while the call was in the queue.
     if (queued && spec.deadline() > deadline) return Acquire();
     Finish(attempts == 0 ? std::move(granted) : std::move(last_failure));
@@ -104,11 +113,6 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
         {.host = channel.endpoint.host, .message = "it has failed so often that it is left alone for a while"}, wait));
   }
 
-  void GetCredentials() {
-    step_span = BeginStep("credentials");
-    channel.credentials.Get(Then(&State::OnCredentials));
-  }
-
   void OnCredentials(absl::StatusOr<SharedCredentials> current) {
     EndStep(current.status());
     if (!current.ok()) return Finish(std::move(current).status());
@@ -116,28 +120,34 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     Acquire();
   }
 
-  void Send() {
-    const CircuitBreaker::Admission admission = channel.breaker.Begin(context.loop.Now());
+  void Send(absl::Duration now) {
+    const CircuitBreaker::Admission admission = channel.breaker.Begin(now);
     if (!admission.admitted) return Refuse(admission.wait);
     probe = admission.probe;
     ++attempts;
-    core::HttpRequest request = spec.request;
-    request.host = channel.endpoint.host;
-    const std::string nonce = context.random.Nonce();
-    channel.adapter.Sign(request, *credentials, {context.loop.clock().Now() + channel.clock_skew, nonce});
     TransferLimits limits = context.limits;
     limits.max_body_bytes = spec.operation.max_reply_bytes;
     if (attempts == 1 && spec.on_send) {
       spec.on_send();
       if (ended) return;
     }
-    sent_at = context.loop.Now();
+    sent_at = now;
     step_span = BeginStep("attempt", base::SpanKind::kClient);
     if (step_span != nullptr) {
       step_span->Set("server.address", channel.endpoint.host);
       step_span->Set("http.request.resend_count", attempts - 1);
     }
-    transfer = context.http.Start(channel.endpoint, std::move(request), limits, Then(&State::OnReply));
+    // The transfer ends no later than the call, so it may refer to it.
+    transfer = context.http.Start(
+        channel.endpoint, [this] { return MakeRequest(); }, limits, Then(&State::OnReply));
+  }
+
+  core::HttpRequest MakeRequest() const {
+    core::HttpRequest request = spec.request();
+    request.host = channel.endpoint.host;
+    const std::string nonce = context.random.Nonce();
+    channel.adapter.Sign(request, *credentials, {context.loop.clock().Now() + channel.clock_skew, nonce});
+    return request;
   }
 
   void OnReply(TransferResult result) {
@@ -150,29 +160,36 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
       const bool surely_not_sent = result.surely_not_sent;
       return Judge(TransferVerdict(result, channel.endpoint.host), surely_not_sent);
     }
-    if (result.response.body.size() <= kInlineDecodeBytes) return OnVerdict((*decode)(std::move(result.response)));
-    DecodeElsewhere(std::move(result.response));
+    if (result.response.body.size() > kInlineDecodeBytes) return DecodeElsewhere(std::move(result.response));
+    decoded = spec.decode(std::move(result.response));
+    // When all replies of this round are decoded: one thing after the other is done with warm caches.
+    context.loop.Defer(Then(&State::OnDecoded));
   }
 
-  // The worker owns the reply and shares the function. Of this state it only asks whether it is still there.
+  void OnDecoded() { Judge(std::move(decoded), false); }
+
+  struct Decoding {
+    core::HttpResponse response;
+    std::function<Verdict(core::HttpResponse)> decode;
+    std::weak_ptr<State> call;
+    Verdict verdict;
+  };
+
+  // The worker owns the reply and, meanwhile, the function. Of this state it only asks whether it is still there.
   void DecodeElsewhere(core::HttpResponse response) {
-    struct Work {
-      core::HttpResponse response;
-      std::shared_ptr<std::function<Verdict(core::HttpResponse)>> decode;
-      std::weak_ptr<State> call;
-      std::function<void(Verdict)> then;
-      Verdict verdict;
-    };
-    auto work =
-        std::make_shared<Work>(Work{std::move(response), decode, weak_from_this(), Then(&State::OnVerdict), Verdict()});
+    auto work = std::make_shared<Decoding>(
+        Decoding{std::move(response), std::move(spec.decode), weak_from_this(), Verdict()});
     context.decode_executor.Run([work = std::move(work), &loop = context.loop]() mutable {
-      if (!work->call.expired()) work->verdict = (*work->decode)(std::move(work->response));
+      if (!work->call.expired()) work->verdict = work->decode(std::move(work->response));
       // Moved, so that what the function holds is released on the loop thread.
-      loop.Post([work = std::move(work)] { work->then(std::move(work->verdict)); });
+      loop.Post([work = std::move(work)] {
+        const std::shared_ptr<State> self = work->call.lock();
+        if (self == nullptr || self->ended) return;
+        self->spec.decode = std::move(work->decode);  // for the next attempt
+        self->Judge(std::move(work->verdict), false);
+      });
     });
   }
-
-  void OnVerdict(Verdict verdict) { Judge(std::move(verdict), false); }
 
   void Judge(Verdict verdict, bool surely_not_sent) {
     const absl::Duration was_sent_at = *sent_at;
@@ -280,8 +297,6 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   Channel& channel;
   Budget& budget;
   CallSpec spec;
-  // Apart from the state, because a worker may hold it longer than the call lives.
-  const std::shared_ptr<std::function<Verdict(core::HttpResponse)>> decode;
   bool starting = false;
   bool ended = false;
   bool renewed = false;
@@ -289,6 +304,7 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   int attempts = 0;
   std::optional<absl::Duration> sent_at;                // of the attempt under way
   TransferError transfer_error = TransferError::kNone;  // of the last attempt
+  Verdict decoded;                                      // until the end of the round
   absl::Duration deadline;                              // as of the last Acquire
   absl::Status last_failure;
   SharedCredentials credentials;

@@ -47,9 +47,10 @@ struct Channel {
 };
 
 // What one call wants. The functions are called on the loop thread, `decode` also on the decode executor (never two at
-// once).
+// once, and what it refers to is there until it has run, even if the call is destroyed).
 struct CallSpec {
-  core::HttpRequest request;  // unsigned, without host
+  // Makes the request of an attempt: unsigned, without host.
+  std::function<core::HttpRequest()> request;
   Operation operation;
   bool idempotent = true;
   // A poll does without attempts that come later: its schedule has them.

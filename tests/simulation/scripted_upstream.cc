@@ -64,8 +64,9 @@ void ScriptedUpstream::CheckArrival(const Place& place, Region& region) {
   traffic.read_at_once = false;
 }
 
-ScriptedUpstream::TransferId ScriptedUpstream::Start(const upstream::Endpoint& endpoint, core::HttpRequest request,
+ScriptedUpstream::TransferId ScriptedUpstream::Start(const upstream::Endpoint& endpoint, MakeRequest make,
                                                      const upstream::TransferLimits& limits, Done done) {
+  const core::HttpRequest request = make();
   const TransferId id = next_transfer_++;
   Transfer& transfer = in_flight_[id];
   transfer = {.place = {endpoint.host, request.path}, .sent_at = journal_.Elapsed(), .done = std::move(done)};

@@ -53,8 +53,8 @@ class ScriptedUpstream final : public upstream::HttpClient {
   // Somebody began to follow the task, which may be read at once for it.
   void Followed(const std::string& source, const std::string& task_id);
 
-  TransferId Start(const upstream::Endpoint& endpoint, core::HttpRequest request,
-                   const upstream::TransferLimits& limits, Done done) override;
+  TransferId Start(const upstream::Endpoint& endpoint, MakeRequest make, const upstream::TransferLimits& limits,
+                   Done done) override;
   void Abort(TransferId transfer) override;
 
   const std::vector<TaskReply>& replies() const { return replies_; }

@@ -59,10 +59,10 @@ class FakeHttpClient final : public upstream::HttpClient {
   FakeHttpClient(const FakeHttpClient&) = delete;
   FakeHttpClient& operator=(const FakeHttpClient&) = delete;
 
-  TransferId Start(const upstream::Endpoint& endpoint, core::HttpRequest request,
-                   const upstream::TransferLimits& limits, Done done) override {
+  TransferId Start(const upstream::Endpoint& endpoint, MakeRequest make, const upstream::TransferLimits& limits,
+                   Done done) override {
     const TransferId id = sent_.size() + 1;
-    sent_.push_back({id, loop_.Now(), endpoint.url, std::move(request), limits});
+    sent_.push_back({id, loop_.Now(), endpoint.url, make(), limits});
     Flight& flight = in_flight_[id];
     flight.done = std::move(done);
     std::optional<ScriptedReply> reply = script_ ? script_(sent_.back().request) : std::nullopt;

@@ -125,7 +125,7 @@ class UpstreamCallTest : public testing::Test {
 
   CallSpec Spec() {
     CallSpec spec;
-    spec.request = adapter_.GetTask("t-1");
+    spec.request = [this] { return adapter_.GetTask("t-1"); };
     spec.operation = adapter_.traits().operations[0];
     spec.deadline = [this] { return deadline_; };
     spec.decode = [this, value = value_](core::HttpResponse response) {

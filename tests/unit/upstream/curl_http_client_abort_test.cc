@@ -161,7 +161,8 @@ TEST_F(CurlHttpClientAbortTest, DestroyingTheClientAbortsEverything) {
     request.path = path;
     auto owned = std::make_shared<Abortive>(*client);
     last = owned;
-    owned->id = client->Start(endpoint, request, limits_, [owned](const TransferResult&) { FAIL(); });
+    owned->id = client->Start(
+        endpoint, [request] { return request; }, limits_, [owned](const TransferResult&) { FAIL(); });
   }
   client->Wake();
   client.reset();

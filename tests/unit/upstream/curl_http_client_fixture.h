@@ -55,7 +55,8 @@ class CurlHttpClientTest : public testing::Test {
   // `endpoint` outlives the transfer.
   HttpClient::TransferId Start(const Endpoint& endpoint, core::HttpRequest request, HttpClient::Done done) {
     if (request.host.empty()) request.host = endpoint.host;
-    return client_->Start(endpoint, std::move(request), limits_, std::move(done));
+    return client_->Start(
+        endpoint, [request = std::move(request)] { return request; }, limits_, std::move(done));
   }
   Pending Start(const Endpoint& endpoint, core::HttpRequest request) {
     auto pending = std::make_shared<std::optional<TransferResult>>();

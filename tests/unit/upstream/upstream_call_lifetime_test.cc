@@ -188,7 +188,7 @@ TEST(UpstreamCallThreadsTest, WorkersDecodeForCallsThatStayAndForCallsThatGo) {
   std::vector<std::unique_ptr<UpstreamCall>> calls;
   for (int i = 0; i < 100; ++i) {
     CallSpec spec;
-    spec.request = adapter.GetTask("t-1");
+    spec.request = [&adapter] { return adapter.GetTask("t-1"); };
     spec.operation = adapter.traits().operations[0];
     spec.deadline = [] { return absl::InfiniteDuration(); };
     spec.decode = [size = std::make_shared<std::size_t>()](const core::HttpResponse& response) {
