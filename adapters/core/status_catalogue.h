@@ -34,58 +34,60 @@ struct UpstreamError {
   std::string_view ram_action{};  // such as `servicecatalog:GetTask`; may be empty
 };
 
+// All of them are cold to the compiler: it keeps the way there apart from the code that every call runs.
+
 // NOT_FOUND, TASK_NOT_FOUND with ResourceInfo{taskgateway/Task, name}.
-absl::Status TaskNotFound(std::string_view name, const UpstreamError& error);
+[[gnu::cold]] absl::Status TaskNotFound(std::string_view name, const UpstreamError& error);
 // NOT_FOUND, PRODUCT_NOT_FOUND with ResourceInfo{taskgateway/ProvisionedProduct, name}: what `name` belongs to.
-absl::Status ProductNotFound(std::string_view name, const UpstreamError& error);
+[[gnu::cold]] absl::Status ProductNotFound(std::string_view name, const UpstreamError& error);
 // NOT_FOUND, TASK_NOT_FOUND with ResourceInfo: no source has the task (wildcard).
-absl::Status TaskNotFoundAnywhere(std::string_view name);
+[[gnu::cold]] absl::Status TaskNotFoundAnywhere(std::string_view name);
 // NOT_FOUND, TASK_NOT_YET_CREATED: the alias resolves to nothing yet.
-absl::Status TaskNotYetCreated(std::string_view name);
+[[gnu::cold]] absl::Status TaskNotYetCreated(std::string_view name);
 // NOT_FOUND, SOURCE_NOT_FOUND with ResourceInfo{taskgateway/Source, name}; the message names the remedy (ListSources).
-absl::Status SourceNotFound(std::string_view source);
+[[gnu::cold]] absl::Status SourceNotFound(std::string_view source);
 // `status` with its details, of a read behind a cancellation that the upstream has accepted; its message says so.
-absl::Status AcceptedButUnread(const absl::Status& status);
+[[gnu::cold]] absl::Status AcceptedButUnread(const absl::Status& status);
 // RESOURCE_EXHAUSTED, UPSTREAM_THROTTLED with RetryInfo and QuotaFailure.
-absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_after);
+[[gnu::cold]] absl::Status UpstreamThrottled(const UpstreamError& error, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, BUDGET_EXHAUSTED with RetryInfo and QuotaFailure: our own budget cannot serve before the
 // deadline. `subject` is `sources/{source}:{operation}`.
-absl::Status BudgetExhausted(std::string_view subject, absl::Duration retry_after);
+[[gnu::cold]] absl::Status BudgetExhausted(std::string_view subject, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, TOO_MANY_CALLS with RetryInfo and QuotaFailure: waits, watches and log reads.
-absl::Status TooManyCalls();
+[[gnu::cold]] absl::Status TooManyCalls();
 // RESOURCE_EXHAUSTED, QUEUE_FULL with RetryInfo and QuotaFailure.
-absl::Status QueueFull(std::string_view subject, absl::Duration retry_after);
+[[gnu::cold]] absl::Status QueueFull(std::string_view subject, absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, LOG_BUFFER_FULL with RetryInfo and QuotaFailure: the logs that are being read take all the memory
 // that they may. `name` is the task's.
-absl::Status LogBufferFull(std::string_view name, absl::Duration retry_after);
+[[gnu::cold]] absl::Status LogBufferFull(std::string_view name, absl::Duration retry_after);
 // UNAVAILABLE with RetryInfo. `reason` is one of UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_ERROR (5xx),
 // UPSTREAM_BROKEN_REPLY (HTML, broken, foreign JSON), UPSTREAM_REPLY_TOO_LARGE, UPSTREAM_BREAKER_OPEN,
 // UPSTREAM_INCOMPLETE (a wildcard could not ask every source).
-absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& error, absl::Duration retry_after);
+[[gnu::cold]] absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& error, absl::Duration retry_after);
 // PERMISSION_DENIED, UPSTREAM_PERMISSION_DENIED; metadata has `ram_action`.
-absl::Status UpstreamPermissionDenied(const UpstreamError& error);
+[[gnu::cold]] absl::Status UpstreamPermissionDenied(const UpstreamError& error);
 // FAILED_PRECONDITION, UPSTREAM_CREDENTIALS_REJECTED: the gateway's own keys are bad, never the caller's token.
-absl::Status UpstreamCredentialsRejected(const UpstreamError& error);
+[[gnu::cold]] absl::Status UpstreamCredentialsRejected(const UpstreamError& error);
 // FAILED_PRECONDITION, UPSTREAM_MISCONFIGURED: wrong host, wrong API.
-absl::Status UpstreamMisconfigured(const UpstreamError& error);
+[[gnu::cold]] absl::Status UpstreamMisconfigured(const UpstreamError& error);
 // FAILED_PRECONDITION, TASK_ALREADY_DONE with PreconditionFailure.
-absl::Status TaskAlreadyDone(std::string_view name, const UpstreamError& error);
+[[gnu::cold]] absl::Status TaskAlreadyDone(std::string_view name, const UpstreamError& error);
 // FAILED_PRECONDITION, TASK_ID_AMBIGUOUS; metadata `candidates` and the message have the names.
-absl::Status TaskIdAmbiguous(std::string_view name, absl::Span<const std::string> candidates);
+[[gnu::cold]] absl::Status TaskIdAmbiguous(std::string_view name, absl::Span<const std::string> candidates);
 // UNKNOWN, UPSTREAM_REJECTED: another 4xx, with the upstream's code.
-absl::Status UpstreamRejected(const UpstreamError& error);
+[[gnu::cold]] absl::Status UpstreamRejected(const UpstreamError& error);
 // INVALID_ARGUMENT, INVALID_ARGUMENT with BadRequest{field, description}; the description says the remedy.
-absl::Status InvalidField(std::string_view field, std::string_view description);
+[[gnu::cold]] absl::Status InvalidField(std::string_view field, std::string_view description);
 // UNIMPLEMENTED, `reason` is CANCEL_, LIST_ or LOGS_UNSUPPORTED_BY_SOURCE.
-absl::Status Unsupported(std::string_view reason, std::string_view source);
+[[gnu::cold]] absl::Status Unsupported(std::string_view reason, std::string_view source);
 // UNIMPLEMENTED, DELETE_UNSUPPORTED: tasks are the upstream's, which keeps them.
-absl::Status DeleteUnsupported();
+[[gnu::cold]] absl::Status DeleteUnsupported();
 // DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: the caller's deadline passed.
-absl::Status DeadlinePassed(std::string_view doing_what);
+[[gnu::cold]] absl::Status DeadlinePassed(std::string_view doing_what);
 // UNAVAILABLE, SHUTTING_DOWN with RetryInfo.
-absl::Status ShuttingDown();
+[[gnu::cold]] absl::Status ShuttingDown();
 // INTERNAL, INTERNAL: a bug of ours; `what` is safe to show.
-absl::Status Internal(std::string_view what);
+[[gnu::cold]] absl::Status Internal(std::string_view what);
 
 // RetryInfo.retry_delay of a status, or zero.
 absl::Duration RetryDelayOf(const absl::Status& status);
