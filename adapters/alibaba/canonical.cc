@@ -144,7 +144,8 @@ std::string SignedHeaders(const core::HttpRequest& request) {
   return joined;
 }
 
-std::string CanonicalRequest(const core::HttpRequest& request, std::string_view signed_headers) {
+std::string CanonicalRequest(const core::HttpRequest& request, std::string_view signed_headers,
+                             std::string_view body_hash) {
   std::string canonical;
   canonical.reserve(768);
   canonical.append(request.method).append("\n");
@@ -155,7 +156,7 @@ std::string CanonicalRequest(const core::HttpRequest& request, std::string_view 
     AppendHeader(request, signed_headers.substr(begin, end - begin), &canonical);
     begin = end + 1;
   }
-  canonical.append("\n").append(signed_headers).append("\n").append(Sha256Hex(request.body));
+  canonical.append("\n").append(signed_headers).append("\n").append(body_hash);
   return canonical;
 }
 

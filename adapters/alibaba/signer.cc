@@ -111,12 +111,13 @@ void Sign(core::HttpRequest& request, const core::Credentials& credentials, cons
   headers.reserve(headers.size() + 5);
   headers.push_back({"x-acs-date", FormatTimestamp(context.time)});
   headers.push_back({"x-acs-signature-nonce", std::string(context.nonce)});
-  headers.push_back({"x-acs-content-sha256", Sha256Hex(request.body)});
+  const std::string body_hash = Sha256Hex(request.body);
+  headers.push_back({"x-acs-content-sha256", body_hash});
   if (!credentials.security_token.empty()) {
     headers.push_back({"x-acs-security-token", std::string(credentials.security_token.Reveal())});
   }
   const std::string signed_headers = SignedHeaders(request);
-  const std::string to_sign = StringToSign(CanonicalRequest(request, signed_headers));
+  const std::string to_sign = StringToSign(CanonicalRequest(request, signed_headers, body_hash));
   headers.push_back({"authorization", Authorization(to_sign, signed_headers, credentials)});
 }
 

@@ -34,8 +34,9 @@ std::string CanonicalizePath(std::string_view wire_path);
 std::string SignedHeaders(const core::HttpRequest& request);
 
 // The canonical request over path and query as they stand in `request` (they are canonical already), and over exactly
-// the headers that `signed_headers` names. The payload hash is computed from the body.
-std::string CanonicalRequest(const core::HttpRequest& request, std::string_view signed_headers);
+// the headers that `signed_headers` names. `body_hash` is Sha256Hex of the body.
+std::string CanonicalRequest(const core::HttpRequest& request, std::string_view signed_headers,
+                             std::string_view body_hash);
 
 // `ACS3-HMAC-SHA256`, line feed, lower-case hexadecimal SHA-256 of the canonical request.
 std::string StringToSign(std::string_view canonical_request);

@@ -80,13 +80,14 @@ HttpClient::TransferId CurlHttpClient::Start(const Endpoint& endpoint, MakeReque
 void CurlHttpClient::LaunchWaiting() {
   const std::size_t count = std::min(waiting_.size(), options_.max_transfers - active_.size());
   for (std::size_t i = 0; i < count; ++i) waiting_[i].request = waiting_[i].make();
+  const absl::Duration now = clock_.Uptime();
   for (std::size_t i = 0; i < count; ++i) {
-    Launch(std::move(waiting_.front()));
+    Launch(std::move(waiting_.front()), now);
     waiting_.pop_front();
   }
 }
 
-void CurlHttpClient::Launch(Waiting waiting) {
+void CurlHttpClient::Launch(Waiting waiting, absl::Duration now) {
   if (const char* why = WhyUnsendable(waiting.request)) {
     TransferResult result;
     result.error = TransferError::kUnreachable;
@@ -102,7 +103,7 @@ void CurlHttpClient::Launch(Waiting waiting) {
   transfer->id = waiting.id;
   transfer->limits = waiting.limits;
   transfer->done = std::move(waiting.done);
-  transfer->started = clock_.Uptime();
+  transfer->started = now;
   transfer->next_look = transfer->started + NextLook(waiting.limits, absl::ZeroDuration(), 0);
   next_look_ = std::min(next_look_, transfer->next_look);
   transfer->place = active_.size();

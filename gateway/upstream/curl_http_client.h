@@ -70,7 +70,7 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   };
 
   void LaunchWaiting();
-  void Launch(Waiting waiting);
+  void Launch(Waiting waiting, absl::Duration now);
   void Sleep(absl::Duration timeout);
   void CollectReplies();
   void CheckLimits();

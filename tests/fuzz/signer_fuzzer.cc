@@ -72,7 +72,7 @@ void Check(std::string_view input) {
 
   // What a server does with it.
   const std::string names = alibaba::SignedHeaders(request);
-  const std::string canonical = alibaba::CanonicalRequest(request, names);
+  const std::string canonical = alibaba::CanonicalRequest(request, names, alibaba::Sha256Hex(request.body));
   Expect(alibaba::Authorization(alibaba::StringToSign(canonical), names, credentials) == authorization,
          "a server comes to the same signature");
 }

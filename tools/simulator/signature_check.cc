@@ -119,9 +119,8 @@ std::optional<ApiError> SignatureCheck::Verify(const core::HttpRequest& request)
   if (known == keys_.end()) return AccessKeyNotFound();
   if (std::optional<ApiError> error = VerifyToken(request, known->second)) return error;
 
-  const std::string canonical_request = alibaba::CanonicalRequest(request, signed_headers);
-  // Its last line is the hash of the body.
-  const std::string_view body_hash = std::string_view(canonical_request).substr(canonical_request.rfind('\n') + 1);
+  const std::string body_hash = alibaba::Sha256Hex(request.body);
+  const std::string canonical_request = alibaba::CanonicalRequest(request, signed_headers, body_hash);
   if (body_hash != core::FindHeader(request.headers, "x-acs-content-sha256")) return ContentHashMismatch();
   const std::string string_to_sign = alibaba::StringToSign(canonical_request);
   const std::string expected = alibaba::Authorization(string_to_sign, signed_headers, known->second.key.credentials);

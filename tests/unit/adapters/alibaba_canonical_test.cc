@@ -103,7 +103,7 @@ TEST(CanonicalRequestTest, TrimsValuesAndJoinsRepeatedOnesSorted) {
   request.host = "h:8080";
   request.path = "/";
   request.headers = {{"x-acs-b", " 2 "}, {"x-acs-a", "z"}, {"x-acs-b", "1"}, {"x-acs-b", "10"}};
-  EXPECT_EQ(CanonicalRequest(request, SignedHeaders(request)),
+  EXPECT_EQ(CanonicalRequest(request, SignedHeaders(request), Sha256Hex("")),
             "GET\n/\n\nhost:h:8080\nx-acs-a:z\nx-acs-b:1,10,2\n\nhost;x-acs-a;x-acs-b\n" + Sha256Hex(""));
 }
 
@@ -113,7 +113,7 @@ TEST(CanonicalRequestTest, HasExactlyTheHeadersThatAreNamed) {
   request.host = "h";
   request.path = "/";
   request.headers = {{"x-acs-a", "1"}, {"x-acs-b", "2"}};
-  EXPECT_EQ(CanonicalRequest(request, "host;x-acs-missing"),
+  EXPECT_EQ(CanonicalRequest(request, "host;x-acs-missing", Sha256Hex("")),
             "GET\n/\n\nhost:h\nx-acs-missing:\n\nhost;x-acs-missing\n" + Sha256Hex(""));
 }
 

@@ -70,7 +70,7 @@ TEST_P(SignatureVectorTest, AServerRecomputesItFromTheWireForm) {
   const Vector& vector = GetParam();
   const core::HttpRequest request = Canonical(vector.wire);
   const std::string signed_headers = SignedHeaders(request);
-  const std::string canonical_request = CanonicalRequest(request, signed_headers);
+  const std::string canonical_request = CanonicalRequest(request, signed_headers, Sha256Hex(request.body));
   EXPECT_EQ(canonical_request, vector.canonical_request);
   const std::string to_sign = StringToSign(canonical_request);
   EXPECT_EQ(to_sign, vector.string_to_sign);
