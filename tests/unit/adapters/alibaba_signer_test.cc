@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <fstream>
 #include <ostream>
@@ -7,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "adapters/alibaba/signer.h"
 #include "adapters/alibaba/timestamps.h"
 #include "adapters/core/json_reader.h"
@@ -108,6 +111,24 @@ TEST(SignatureVectorsTest, TheWireFormOfTheQuirkIsNotWhatWeSend) {
     return;
   }
   FAIL() << "no such vector";
+}
+
+TEST(AuthorizationTest, ItsSignatureIsTheHmacOfOpenSslForKeysOfEveryLength) {
+  const std::string to_sign = StringToSign("canonical");
+  for (std::size_t size = 0; size <= 200; ++size) {
+    std::string key(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) key[i] = static_cast<char>(i * 7 + size);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int digest_size = 0;
+    ASSERT_NE(HMAC(EVP_sha256(), key.data(), static_cast<int>(size),
+                   reinterpret_cast<const unsigned char*>(to_sign.data()), to_sign.size(), digest, &digest_size),
+              nullptr);
+    const std::string expected =
+        absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), digest_size));
+    EXPECT_EQ(Authorization(to_sign, "host", {"id", core::Secret(key), core::Secret("")}),
+              "ACS3-HMAC-SHA256 Credential=id,SignedHeaders=host,Signature=" + expected)
+        << size;
+  }
 }
 
 class SignTest : public testing::Test {
