@@ -63,7 +63,8 @@ struct UpstreamError {
 // UNAVAILABLE with RetryInfo. `reason` is one of UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_ERROR (5xx),
 // UPSTREAM_BROKEN_REPLY (HTML, broken, foreign JSON), UPSTREAM_REPLY_TOO_LARGE, UPSTREAM_BREAKER_OPEN,
 // UPSTREAM_INCOMPLETE (a wildcard could not ask every source).
-[[gnu::cold]] absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& error, absl::Duration retry_after);
+[[gnu::cold]] absl::Status UpstreamUnavailable(std::string_view reason, const UpstreamError& error,
+                                               absl::Duration retry_after);
 // PERMISSION_DENIED, UPSTREAM_PERMISSION_DENIED; metadata has `ram_action`.
 [[gnu::cold]] absl::Status UpstreamPermissionDenied(const UpstreamError& error);
 // FAILED_PRECONDITION, UPSTREAM_CREDENTIALS_REJECTED: the gateway's own keys are bad, never the caller's token.

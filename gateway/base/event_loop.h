@@ -65,8 +65,8 @@ class EventLoop {
 
   // Runs until Stop.
   void Run();
-  // One round: waits at most until the next timer or `limit`, then runs what was posted, what is due and what is deferred.
-  // For tests and the simulation.
+  // One round: waits at most until the next timer or `limit`, then runs what was posted, what is due and what is
+  // deferred. For tests and the simulation.
   void RunOnce(absl::Duration limit);
   // Makes Run return soon. Thread-safe.
   void Stop();

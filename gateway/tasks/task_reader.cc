@@ -90,8 +90,7 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
   cache_.counters().coalesced.Add();
   Flight& flight = *found->second;
   const bool fresh = request.max_staleness <= absl::ZeroDuration();
-  const bool joins =
-      !flight.outdated && !(fresh && flight.sent) && (!request.raw || flight.decoding->AskForRaw());
+  const bool joins = !flight.outdated && !(fresh && flight.sent) && (!request.raw || flight.decoding->AskForRaw());
   (joins ? flight.waiters : flight.follow_up).push_back(id);
   waiter.flight = &flight;
   waiters_.emplace(id, std::move(waiter));

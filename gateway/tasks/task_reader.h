@@ -70,8 +70,8 @@ class TaskReader {
   // Ends a read without calling back; ignores one that has ended.
   void Leave(ReadId read);
   // Something has been done to the task: what the cache says of it is dropped, and what was asked before is neither
-  // kept, unless it is the task's end, nor shared with reads to come. Those who wait for it get it. A task that is known
-  // to be done stays as it is.
+  // kept, unless it is the task's end, nor shared with reads to come. Those who wait for it get it. A task that is
+  // known to be done stays as it is.
   void Outdate(Source& source, const std::string& task_id);
   // One listener, set once. It may call Read and Leave.
   void SetListener(Listener listener) { listener_ = std::move(listener); }

@@ -62,10 +62,7 @@ std::string Why(const absl::Status& status) {
 // outlives the step even when the call is destroyed in it.
 struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   State(Context& context_in, Channel& channel_in, Budget& budget_in, CallSpec spec_in)
-      : context(context_in),
-        channel(channel_in),
-        budget(budget_in),
-        spec(std::move(spec_in)) {}
+      : context(context_in), channel(channel_in), budget(budget_in), spec(std::move(spec_in)) {}
 
   // Makes a step a callback that does nothing once the call has ended.
   template <typename... Arguments>
@@ -177,8 +174,8 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
 
   // The worker owns the reply and, meanwhile, the function. Of this state it only asks whether it is still there.
   void DecodeElsewhere(core::HttpResponse response) {
-    auto work = std::make_shared<Decoding>(
-        Decoding{std::move(response), std::move(spec.decode), weak_from_this(), Verdict()});
+    auto work =
+        std::make_shared<Decoding>(Decoding{std::move(response), std::move(spec.decode), weak_from_this(), Verdict()});
     context.decode_executor.Run([work = std::move(work), &loop = context.loop]() mutable {
       if (!work->call.expired()) work->verdict = work->decode(std::move(work->response));
       // Moved, so that what the function holds is released on the loop thread.

@@ -67,6 +67,31 @@ TEST_F(EventLoopTest, ATaskPostedByATaskRunsInTheNextRound) {
   EXPECT_THAT(ran_, ElementsAre("second"));
 }
 
+TEST_F(EventLoopTest, WhatIsDeferredRunsAtTheEndOfTheRoundAndWhatThatDefersBehindIt) {
+  loop_.Post([this] {
+    loop_.Defer([this] {
+      ran_.push_back("first deferred");
+      loop_.Defer(Note("deferred by it"));
+    });
+    loop_.Defer(Note("second deferred"));
+    ran_.push_back("posted");
+  });
+  loop_.Post(Note("posted too"));
+  loop_.Schedule(absl::ZeroDuration(), Note("due"));
+  loop_.RunOnce(absl::Seconds(5));
+  EXPECT_THAT(ran_, ElementsAre("posted", "posted too", "due", "first deferred", "second deferred", "deferred by it"));
+  ran_.clear();
+  loop_.RunOnce(absl::ZeroDuration());
+  EXPECT_TRUE(ran_.empty()) << "once";
+}
+
+TEST_F(EventLoopTest, TheLoopDoesNotWaitWithSomethingDeferred) {
+  loop_.Defer(Note("between rounds"));
+  loop_.RunOnce(absl::Seconds(5));
+  EXPECT_THAT(ran_, ElementsAre("between rounds"));
+  EXPECT_THAT(waiter_.waits, ElementsAre(absl::ZeroDuration()));
+}
+
 TEST_F(EventLoopTest, TimersRunWhenDueEarliestFirstAndInOrderOfSchedulingWhenDueTogether) {
   loop_.Schedule(absl::Seconds(2), Note("late"));
   loop_.Schedule(absl::Seconds(1), Note("early 1"));

@@ -76,8 +76,8 @@ TEST_F(SignatureCheckTest, WhateverIsChangedAfterSigningIsNoticed) {
 TEST_F(SignatureCheckTest, AMismatchShowsTheServersStringToSign) {
   core::HttpRequest request = GetTask();
   Header(request, "authorization").back() ^= 1;
-  const std::string string_to_sign =
-      alibaba::StringToSign(alibaba::CanonicalRequest(request, alibaba::SignedHeaders(request), alibaba::Sha256Hex(request.body)));
+  const std::string string_to_sign = alibaba::StringToSign(
+      alibaba::CanonicalRequest(request, alibaba::SignedHeaders(request), alibaba::Sha256Hex(request.body)));
   EXPECT_THAT(check_.Verify(request)->message, HasSubstr("server StringToSign is [" + string_to_sign + "]"));
 }
 

@@ -126,6 +126,23 @@ TEST_F(BudgetTest, ADeadlineThatHasPassedIsRefusedEvenWithTokensThere) {
   EXPECT_THAT(refused_, ElementsAre("BUDGET_EXHAUSTED"));
 }
 
+TEST_F(BudgetTest, TakeTakesATokenThatIsThereAndOnlyWhenNobodyGoesBefore) {
+  Limit(10, 2);
+  EXPECT_FALSE(budget_->Take(time_.loop.Now(), time_.loop.Now() - absl::Milliseconds(1), Priority::kRead))
+      << "its deadline has passed";
+  EXPECT_TRUE(budget_->Take(time_.loop.Now(), kForever, Priority::kRead));
+  EXPECT_TRUE(budget_->Take(time_.loop.Now(), kForever, Priority::kPoll));
+  EXPECT_FALSE(budget_->Take(time_.loop.Now(), kForever, Priority::kRead)) << "the burst is spent";
+  EXPECT_FALSE(budget_->Take(time_.loop.Now(), kForever, Priority::kPoll));
+  // A token comes every 100 ms, and the one who waits gets the first.
+  Ask();
+  EXPECT_FALSE(budget_->Take(time_.loop.Now(), kForever, Priority::kRead));
+  time_.RunFor(absl::Milliseconds(200));
+  EXPECT_THAT(granted_, ElementsAre(absl::Milliseconds(100)));
+  EXPECT_TRUE(budget_->Take(time_.loop.Now(), kForever, Priority::kRead));
+  EXPECT_FALSE(budget_->Take(time_.loop.Now(), kForever, Priority::kRead));
+}
+
 TEST_F(BudgetTest, WhoLeavesIsNotCalledAndThoseBehindMoveUp) {
   Limit(1, 1);
   Empty();

@@ -33,6 +33,7 @@ TEST(FixedCredentialsTest, GetGivesTheSameKeysEachTimeAtOnce) {
   source.Get([&](absl::StatusOr<SharedCredentials> current) { second = *std::move(current); });
   ASSERT_NE(first, nullptr);
   EXPECT_EQ(first, second);
+  EXPECT_EQ(source.AtHand(), first);
   EXPECT_EQ(first->access_key_id, "id");
   EXPECT_EQ(first->access_key_secret.Reveal(), "secret");
   EXPECT_EQ(first->security_token.Reveal(), "token");

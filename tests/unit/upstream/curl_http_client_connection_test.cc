@@ -68,6 +68,38 @@ TEST_F(CurlHttpClientConnectionTest, OneMoreThanMaxTransfersWaitsForAPlaceAndIts
   EXPECT_THAT(order, ElementsAre("no whole reply within 10s", "second", "third"));
 }
 
+TEST_F(CurlHttpClientConnectionTest, ARequestIsMadeWhenItIsSentAndOneThatIsAbortedBeforeIsNot) {
+  client_ = std::make_unique<CurlHttpClient>(clock_, CurlHttpClient::Options{.max_transfers = 1});
+  const auto silent = Serve([](Connection& connection) {
+    connection.ReadRequest();  // never answered
+    connection.AwaitClose();
+  });
+  const auto server = Serve(ScriptedServer::Always(HttpReply("{}")));
+  const Endpoint endpoints[] = {silent->endpoint(), server->endpoint()};
+  int made = 0;
+  int done = 0;
+  const auto start = [&] {
+    return client_->Start(
+        endpoints[1],
+        [&] {
+          ++made;
+          core::HttpRequest request = Get();
+          request.host = endpoints[1].host;
+          return request;
+        },
+        limits_, [&](const TransferResult& result) { done += result.error == TransferError::kNone; });
+  };
+  const HttpClient::TransferId first = Start(endpoints[0], Get(), [](const TransferResult&) { FAIL(); });
+  start();
+  const HttpClient::TransferId third = start();
+  RunUntil([&] { return !silent->requests().empty(); });
+  EXPECT_EQ(made, 0) << "it waits for a place";
+  client_->Abort(third);
+  client_->Abort(first);
+  RunUntil([&] { return done == 1; });
+  EXPECT_EQ(made, 1);
+}
+
 TEST_F(CurlHttpClientConnectionTest, ARefusedConnectionMeansThatNothingWasSent) {
   // Bound but not listening: nobody else gets the port.
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

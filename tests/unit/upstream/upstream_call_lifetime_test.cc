@@ -94,6 +94,14 @@ TEST_F(UpstreamCallLifetimeTest, DestroyedBeforeAWorkerDecodes) {
   EXPECT_EQ(decodes_, 0) << "nobody wants it any more";
 }
 
+TEST_F(UpstreamCallLifetimeTest, DestroyedInTheRoundInWhichItsReplyWasDecoded) {
+  Start();
+  http_.ReplyOldest(Ok());
+  EXPECT_EQ(decodes_, 1);
+  EXPECT_THAT(done_, IsEmpty()) << "the result waits for the end of the round";
+  DestroyAndWait();
+}
+
 TEST_F(UpstreamCallLifetimeTest, DestroyedAfterAWorkerHasDecoded) {
   http_.AnswerAll(LargeReply());
   Start();
