@@ -10,14 +10,15 @@ namespace taskgateway::service_catalog {
 namespace {
 
 core::HttpRequest Request(std::string_view action, std::string query) {
-  return {.method = "POST",
-          .host = "",
-          .path = "/",
-          .query = std::move(query),
-          .headers = {{"x-acs-action", std::string(action)},
-                      {"x-acs-version", "2021-09-01"},
-                      {"accept", "application/json"}},
-          .body = ""};
+  core::HttpRequest request;
+  request.method = "POST";
+  request.path = "/";
+  request.query = std::move(query);
+  request.headers.reserve(9);  // with the body's and those of the signature
+  request.headers.push_back({"x-acs-action", std::string(action)});
+  request.headers.push_back({"x-acs-version", "2021-09-01"});
+  request.headers.push_back({"accept", "application/json"});
+  return request;
 }
 
 }  // namespace

@@ -59,7 +59,9 @@ void EventLoop::RunOnce(absl::Duration limit) {
     }
   }
   waiter_.Wait(timeout);
+  RunDeferred();
   RunPosted();
+  RunDeferred();
   RunTimers();
   RunDeferred();
 }
@@ -95,7 +97,6 @@ void EventLoop::RunTimers() {
 }
 
 void EventLoop::RunDeferred() {
-  // What these tasks defer runs behind them.
   for (std::size_t i = 0; i < deferred_.size(); ++i) {
     const Task task = std::move(deferred_[i]);
     task();

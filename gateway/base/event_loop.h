@@ -58,15 +58,16 @@ class EventLoop {
   void Post(Task task);
   // Runs `task` once, `delay` from now (at once when it is not positive, but never before Schedule returns).
   TimerId Schedule(absl::Duration delay, Task task);
-  // Runs `task` at the end of this round, after what was posted and what is due, in the order of the calls.
+  // Runs `task` behind the rest of what the loop is at: input, posted tasks, or timers, of which a round has one after
+  // the other. In the order of the calls; what deferred tasks defer runs behind them.
   void Defer(Task task) { deferred_.push_back(std::move(task)); }
   // Forgets a scheduled task that has not run yet; anything else is ignored.
   void Cancel(TimerId timer);
 
   // Runs until Stop.
   void Run();
-  // One round: waits at most until the next timer or `limit`, then runs what was posted, what is due and what is
-  // deferred. For tests and the simulation.
+  // One round: waits at most until the next timer or `limit`, handles input, then runs what was posted and what is
+  // due. For tests and the simulation.
   void RunOnce(absl::Duration limit);
   // Makes Run return soon. Thread-safe.
   void Stop();

@@ -18,8 +18,8 @@ struct SourceOperation {
   upstream::Budget& budget;
 };
 
-// What the gateway knows of one source. Names and limits never change; `channel` and the budgets belong to the loop
-// thread.
+// What the gateway knows of one source. Names and limits never change, nor do the channel's adapter and endpoint; the
+// rest of `channel` and the budgets belong to the loop thread.
 struct Source {
   std::string name;     // `{source}` of resource names
   std::string account;  // as configured

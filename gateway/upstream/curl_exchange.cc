@@ -97,7 +97,7 @@ void CurlExchange::Prepare(const Endpoint& endpoint, core::HttpRequest request, 
 void CurlExchange::Configure(const Endpoint& endpoint) {
   // libcurl's default authorities come back only this way. Connections and sessions stay.
   curl_easy_reset(easy_);
-  connect_timeout_ = absl::ZeroDuration();
+  connect_timeout_ = kNotSet;
   max_body_bytes_ = 0;
   url_ = endpoint.url;
   ca_file_ = endpoint.ca_file;

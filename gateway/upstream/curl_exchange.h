@@ -43,6 +43,8 @@ class CurlExchange {
   std::int64_t received_bytes() const;
 
  private:
+  static constexpr absl::Duration kNotSet = -absl::InfiniteDuration();
+
   void Configure(const Endpoint& endpoint);
   void SetHeaders();
   bool Posts() const;
@@ -62,7 +64,7 @@ class CurlExchange {
   // What the handle is configured for.
   std::string url_;
   std::string ca_file_;
-  absl::Duration connect_timeout_;
+  absl::Duration connect_timeout_ = kNotSet;
   std::size_t max_body_bytes_ = 0;
 
   // The request.

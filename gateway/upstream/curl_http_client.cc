@@ -114,9 +114,11 @@ void CurlHttpClient::Launch(Waiting waiting, absl::Duration now) {
 void CurlHttpClient::Abort(TransferId id) {
   // Destroyed last, as in the destructor.
   Done dropped;
+  MakeRequest unmade;
   const auto is_it = [id](const auto& transfer) { return transfer.id == id; };
   if (const auto waiting = std::ranges::find_if(waiting_, is_it); waiting != waiting_.end()) {
     dropped = std::move(waiting->done);
+    unmade = std::move(waiting->make);
     waiting_.erase(waiting);
   } else if (const auto ended = std::ranges::find_if(ended_, is_it); ended != ended_.end()) {
     dropped = std::move(ended->done);
@@ -186,8 +188,8 @@ void CurlHttpClient::CheckLimits() {
 }
 
 void CurlHttpClient::Deliver() {
-  // Those that a `done` adds wait for the next round; it may also abort some that are still to come.
-  for (std::size_t left = ended_.size(); left > 0 && !ended_.empty(); --left) {
+  // A `done` may abort some that are still to come.
+  while (!ended_.empty()) {
     Ended ended = std::move(ended_.front());
     ended_.pop_front();
     ended.done(std::move(ended.result));

@@ -51,7 +51,8 @@ class HttpClient {
  public:
   using TransferId = std::uint64_t;
   using Done = std::function<void(TransferResult)>;
-  // Makes the request, host and signature included, when it is sent: one that waits for its turn is signed then.
+  // Makes the request, host and signature included, when it is sent: one that waits for its turn is signed then. Called
+  // at most once, on the loop thread, within Start or later, but not after Abort. Must not call the client.
   using MakeRequest = std::function<core::HttpRequest()>;
 
   virtual ~HttpClient() = default;

@@ -59,7 +59,7 @@ std::string Why(const absl::Status& status) {
 }  // namespace
 
 // The steps of a call, in order. Every step runs on the loop thread, out of a callback that holds the state, so `this`
-// outlives the step even when the call is destroyed in it.
+// outlives the step even when the call is destroyed in it. MakeRequest is none: it only gives what to send.
 struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   State(Context& context_in, Channel& channel_in, Budget& budget_in, CallSpec spec_in)
       : context(context_in), channel(channel_in), budget(budget_in), spec(std::move(spec_in)) {}
@@ -153,17 +153,17 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
     if (step_span != nullptr && result.error == TransferError::kNone) {
       step_span->Set("http.response.status_code", result.response.status);
     }
+    surely_not_sent = result.surely_not_sent;
     if (result.error != TransferError::kNone) {
-      const bool surely_not_sent = result.surely_not_sent;
-      return Judge(TransferVerdict(result, channel.endpoint.host), surely_not_sent);
+      verdict = TransferVerdict(result, channel.endpoint.host);
+    } else if (result.response.body.size() <= kInlineDecodeBytes) {
+      verdict = spec.decode(std::move(result.response));
+    } else {
+      return DecodeElsewhere(std::move(result.response));
     }
-    if (result.response.body.size() > kInlineDecodeBytes) return DecodeElsewhere(std::move(result.response));
-    decoded = spec.decode(std::move(result.response));
-    // When all replies of this round are decoded: one thing after the other is done with warm caches.
-    context.loop.Defer(Then(&State::OnDecoded));
+    // When all replies that are there are decoded: one thing after the other is done with warm caches.
+    context.loop.Defer(Then(&State::Judge));
   }
-
-  void OnDecoded() { Judge(std::move(decoded), false); }
 
   struct Decoding {
     core::HttpResponse response;
@@ -183,12 +183,14 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
         const std::shared_ptr<State> self = work->call.lock();
         if (self == nullptr || self->ended) return;
         self->spec.decode = std::move(work->decode);  // for the next attempt
-        self->Judge(std::move(work->verdict), false);
+        self->verdict = std::move(work->verdict);
+        self->Judge();
       });
     });
   }
 
-  void Judge(Verdict verdict, bool surely_not_sent) {
+  // What the verdict on the attempt under way means for the call.
+  void Judge() {
     const absl::Duration was_sent_at = *sent_at;
     Report(OutcomeOf(verdict, transfer_error), verdict.status);
     const bool was_open = channel.breaker.open();
@@ -299,10 +301,12 @@ struct UpstreamCall::State : std::enable_shared_from_this<UpstreamCall::State> {
   bool renewed = false;
   bool probe = false;  // the attempt under way is the breaker's probe
   int attempts = 0;
-  std::optional<absl::Duration> sent_at;                // of the attempt under way
-  TransferError transfer_error = TransferError::kNone;  // of the last attempt
-  Verdict decoded;                                      // until the end of the round
-  absl::Duration deadline;                              // as of the last Acquire
+  std::optional<absl::Duration> sent_at;  // of the attempt under way
+  // Of the last attempt.
+  TransferError transfer_error = TransferError::kNone;
+  bool surely_not_sent = false;
+  Verdict verdict;
+  absl::Duration deadline;  // as of the last Acquire
   absl::Status last_failure;
   SharedCredentials credentials;
   std::unique_ptr<base::Span> span;       // of the call; null: nobody collects it

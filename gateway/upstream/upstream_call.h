@@ -36,7 +36,8 @@ struct Context {
 // Replies up to this size are decoded on the loop.
 inline constexpr std::size_t kInlineDecodeBytes = std::size_t{256} << 10;
 
-// What calls of one source share. Belongs to the account's loop.
+// What calls of one source share. Belongs to the account's loop; adapter and endpoint never change, and any thread may
+// read them.
 struct Channel {
   const TaskAdapter& adapter;
   Endpoint endpoint;
@@ -62,7 +63,7 @@ struct CallSpec {
   std::function<absl::Duration()> deadline;
   // Reads a reply and keeps its value.
   std::function<Verdict(core::HttpResponse)> decode;
-  // The first byte of the first attempt is about to be sent. May be empty.
+  // The first attempt is handed to the HTTP client. May be empty.
   std::function<void()> on_send;
   // The call has ended, with the last verdict's status. Not called when the call is destroyed first.
   std::function<void(absl::Status)> done;

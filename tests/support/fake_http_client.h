@@ -62,9 +62,14 @@ class FakeHttpClient final : public upstream::HttpClient {
   TransferId Start(const upstream::Endpoint& endpoint, MakeRequest make, const upstream::TransferLimits& limits,
                    Done done) override {
     const TransferId id = sent_.size() + 1;
-    sent_.push_back({id, loop_.Now(), endpoint.url, make(), limits});
+    sent_.push_back({id, loop_.Now(), endpoint.url, {}, limits});
     Flight& flight = in_flight_[id];
     flight.done = std::move(done);
+    if (makes_later_) {
+      flight.make = std::move(make);
+      return id;
+    }
+    sent_.back().request = make();
     std::optional<ScriptedReply> reply = script_ ? script_(sent_.back().request) : std::nullopt;
     if (reply) {
       flight.timer =
@@ -81,6 +86,13 @@ class FakeHttpClient final : public upstream::HttpClient {
     sent_[transfer - 1].aborted = true;
   }
 
+  // Requests started from now on are not made, and not answered, before MakeRequests: as if they waited for a place.
+  void MakeLater() { makes_later_ = true; }
+  void MakeRequests() {
+    for (auto& [id, flight] : in_flight_) {
+      if (const MakeRequest make = std::exchange(flight.make, nullptr)) sent_[id - 1].request = make();
+    }
+  }
   // Answers by `script` from now on.
   void SetScript(Script script) { script_ = std::move(script); }
   // Answers everything with the same reply.
@@ -117,11 +129,13 @@ class FakeHttpClient final : public upstream::HttpClient {
  private:
   struct Flight {
     Done done;
+    MakeRequest make = {};
     base::EventLoop::TimerId timer = base::EventLoop::kNoTimer;
   };
 
   base::EventLoop& loop_;
   Script script_;
+  bool makes_later_ = false;
   std::vector<Sent> sent_;
   std::map<TransferId, Flight> in_flight_;
 };

@@ -29,9 +29,11 @@ class SteppedWaiter final : public Waiter {
   void Wait(absl::Duration timeout) override {
     waits.push_back(timeout);
     if (timeout != absl::InfiniteDuration()) clock_.Advance(timeout);
+    if (input) input();
   }
   void Wake() override { ++wakes; }
 
+  std::function<void()> input;  // what a Wait handles
   std::vector<absl::Duration> waits;
   int wakes = 0;
 
@@ -67,7 +69,7 @@ TEST_F(EventLoopTest, ATaskPostedByATaskRunsInTheNextRound) {
   EXPECT_THAT(ran_, ElementsAre("second"));
 }
 
-TEST_F(EventLoopTest, WhatIsDeferredRunsAtTheEndOfTheRoundAndWhatThatDefersBehindIt) {
+TEST_F(EventLoopTest, WhatIsDeferredRunsBehindTheRestOfItsStageAndWhatThatDefersBehindIt) {
   loop_.Post([this] {
     loop_.Defer([this] {
       ran_.push_back("first deferred");
@@ -79,10 +81,18 @@ TEST_F(EventLoopTest, WhatIsDeferredRunsAtTheEndOfTheRoundAndWhatThatDefersBehin
   loop_.Post(Note("posted too"));
   loop_.Schedule(absl::ZeroDuration(), Note("due"));
   loop_.RunOnce(absl::Seconds(5));
-  EXPECT_THAT(ran_, ElementsAre("posted", "posted too", "due", "first deferred", "second deferred", "deferred by it"));
+  EXPECT_THAT(ran_, ElementsAre("posted", "posted too", "first deferred", "second deferred", "deferred by it", "due"));
   ran_.clear();
   loop_.RunOnce(absl::ZeroDuration());
   EXPECT_TRUE(ran_.empty()) << "once";
+}
+
+TEST_F(EventLoopTest, WhatInputDefersRunsBeforeWhatIsPostedAndWhatIsDue) {
+  loop_.Post(Note("posted"));
+  loop_.Schedule(absl::ZeroDuration(), Note("due"));
+  waiter_.input = [this] { loop_.Defer(Note("deferred by input")); };
+  loop_.RunOnce(absl::Seconds(5));
+  EXPECT_THAT(ran_, ElementsAre("deferred by input", "posted", "due"));
 }
 
 TEST_F(EventLoopTest, TheLoopDoesNotWaitWithSomethingDeferred) {

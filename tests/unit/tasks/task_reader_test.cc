@@ -214,6 +214,39 @@ TEST_F(TaskReaderTest, ARawReadNeverJoinsAFlightThatIsBeingDecodedWithoutIt) {
   EXPECT_TRUE(answers_.at("raw").value()->has_raw());
 }
 
+// A reply is decoded, and judged only when all others are.
+class DecodedTest : public TaskReaderTest {
+ protected:
+  DecodedTest() {
+    Read("a", Of("t1"));
+    Send();
+    EXPECT_TRUE(upstream_.http.ReplyOldest(HttpReply(200, "RUNNING")));
+    EXPECT_THAT(answered_, IsEmpty());
+  }
+};
+
+TEST_F(DecodedTest, AnotherReadJoinsAndAFreshOneFollows) {
+  Read("b", Of("t1"));
+  Read("c", Fresh("t1"));
+  Read("d", Raw("t1"));
+  Send();
+  EXPECT_THAT(answered_, ElementsAre("a", "b"));
+  Reply(HttpReply(200, "SUCCEEDED"));
+  EXPECT_THAT(answered_, ElementsAre("a", "b", "c", "d"));
+  EXPECT_EQ(StateOf("a"), "RUNNING");
+  EXPECT_EQ(StateOf("d"), "SUCCEEDED");
+  EXPECT_TRUE(answers_.at("d").value()->has_raw());
+}
+
+TEST_F(DecodedTest, WhatIsOutdatedThenIsToldButNotKept) {
+  reader_->Outdate(*upstream_.sources.Find("s"), "t1");
+  Send();
+  EXPECT_EQ(StateOf("a"), "RUNNING");
+  Read("b", Of("t1"));
+  Send();
+  EXPECT_THAT(answered_, ElementsAre("a")) << "the upstream is asked again";
+}
+
 TEST_F(TaskReaderTest, ALargeReplyIsDecodedElsewhereAndDroppedWhenNobodyWaitsAnyMore) {
   const auto a = Read("a", Of("t1"));
   Send();

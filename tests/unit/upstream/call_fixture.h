@@ -24,6 +24,7 @@ namespace taskgateway::upstream {
 // Gives the keys that the test put in, at once or when Release is called.
 class FakeCredentialSource final : public CredentialSource {
  public:
+  SharedCredentials AtHand() const override { return at_hand ? *current : nullptr; }
   void Get(Done done) override {
     ++gets;
     Give(current, std::move(done));
@@ -43,6 +44,7 @@ class FakeCredentialSource final : public CredentialSource {
 
   absl::StatusOr<SharedCredentials> current = Keys("first");
   absl::StatusOr<SharedCredentials> renewed = absl::FailedPreconditionError("no others");
+  bool at_hand = false;
   bool hold = false;
   int gets = 0;
   std::vector<SharedCredentials> rejected;

@@ -71,6 +71,19 @@ TEST_F(CurlHttpClientReplyTest, AnAnnouncedLengthOverTheCapIsRefusedBeforeTheBod
   EXPECT_EQ(Exchange(server->endpoint(), Get()).error, TransferError::kTooLarge);
 }
 
+// One handle after the other request, whichever endpoint it is for.
+TEST_F(CurlHttpClientReplyTest, EachRequestHasItsOwnCap) {
+  const auto one = Serve(ScriptedServer::Always(HttpReply(std::string(2000, 'x'))));
+  const auto other = Serve(ScriptedServer::Always(HttpReply(std::string(2000, 'y'))));
+  const Endpoint endpoints[] = {one->endpoint(), other->endpoint()};
+  for (const auto& [endpoint, cap] : {std::pair(0, 5000), {0, 1000}, {0, 5000}, {1, 5000}, {1, 1000}, {0, 1000}}) {
+    limits_.max_body_bytes = static_cast<std::size_t>(cap);
+    const TransferResult result = Exchange(endpoints[endpoint], Get());
+    EXPECT_EQ(result.error, cap == 1000 ? TransferError::kTooLarge : TransferError::kNone) << endpoint << ' ' << cap;
+    EXPECT_EQ(result.response.body.size(), cap == 1000 ? 0U : 2000U);
+  }
+}
+
 TEST_F(CurlHttpClientReplyTest, AReplyWithoutLengthIsCutOffAtTheCap) {
   limits_.max_body_bytes = 1000;
   const std::string start = "HTTP/1.1 200 OK\r\n\r\n";

@@ -94,6 +94,15 @@ TEST_F(UpstreamCallLifetimeTest, DestroyedBeforeAWorkerDecodes) {
   EXPECT_EQ(decodes_, 0) << "nobody wants it any more";
 }
 
+TEST_F(UpstreamCallLifetimeTest, DestroyedBeforeItsRequestIsMade) {
+  http_.MakeLater();
+  Start();
+  call_.reset();
+  http_.MakeRequests();
+  EXPECT_TRUE(http_.sent().at(0).request.path.empty()) << "made for nobody";
+  DestroyAndWait();
+}
+
 TEST_F(UpstreamCallLifetimeTest, DestroyedInTheRoundInWhichItsReplyWasDecoded) {
   Start();
   http_.ReplyOldest(Ok());

@@ -31,6 +31,15 @@ TEST_F(UpstreamCallSigningTest, EveryAttemptIsSignedAnewWithItsOwnNonceAndTime) 
   EXPECT_THAT(times, SizeIs(4));
 }
 
+TEST_F(UpstreamCallSigningTest, ARequestThatWaitsForAPlaceIsSignedForTheMomentInWhichItGoes) {
+  http_.MakeLater();
+  Start();
+  time_.RunFor(absl::Minutes(1));
+  channel_.clock_skew = absl::Hours(2);  // as another call has learned meanwhile
+  http_.MakeRequests();
+  EXPECT_EQ(HeaderOf(0, "x-time"), "2026-01-01T02:01:00+00:00");
+}
+
 TEST_F(UpstreamCallSigningTest, AClockSkewIsLearnedFromTheServersDateAndTheCallSignedWithIt) {
   const absl::Time server_time = time_.clock.Now() + absl::Hours(2);
   http_.AnswerInTurn({ClockSkew(server_time), Ok()});

@@ -49,6 +49,15 @@ TEST_F(UpstreamCallSpanTest, ItsSpanHasOneBelowItForEachWaitAndEachAttempt) {
   EXPECT_THAT(tracer_.ended()[4].attributes, Contains("taskgateway.outcome=ok"));
 }
 
+TEST_F(UpstreamCallSpanTest, KeysAtHandTakeNoTimeAndHaveTheSameSpan) {
+  credentials_.at_hand = true;
+  http_.AnswerAll(Ok());
+  Start(Traced());
+  time_.RunFor(kLong);
+  EXPECT_THAT(Names(), ElementsAre("credentials", "budget", "attempt", "upstream"));
+  EXPECT_EQ(credentials_.gets, 0);
+}
+
 TEST_F(UpstreamCallSpanTest, ACallOfNobodysSpanHasNone) {
   http_.AnswerAll(Ok());
   Start();

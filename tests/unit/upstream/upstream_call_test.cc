@@ -302,6 +302,18 @@ TEST_F(UpstreamCallTest, AnOpenBreakerRefusesAtOnceAndTakesNoToken) {
   EXPECT_EQ(budget_.WaitOfNext(), absl::ZeroDuration());
 }
 
+TEST_F(UpstreamCallTest, RepliesAndFailuresCountForTheBreakerInTheOrderInWhichTheyCame) {
+  for (int i = 0; i < 9; ++i) channel_.breaker.Failed(false, time_.loop.Now());
+  UpstreamCall other(context_, channel_, budget_, Spec());
+  other.Start();
+  Start();
+  // Both before either is judged.
+  http_.ReplyOldest(Ok());
+  http_.ReplyOldest(support::TransferFailure(TransferError::kTimeout));
+  time_.Settle();
+  EXPECT_FALSE(channel_.breaker.open()) << "the reply ended the failures in a row";
+}
+
 TEST_F(UpstreamCallTest, AProbeThatIsGivenUpLetsTheNextCallGo) {
   for (int i = 0; i < 10; ++i) channel_.breaker.Failed(false, time_.loop.Now());
   time_.RunFor(absl::Seconds(1));
