@@ -16,7 +16,7 @@ void LoopCall::Launch() {
 
 void LoopCall::Answer(const absl::Status& status) {
   status_ = status;
-  // At the end of the round, one call after the other: gRPC's code is warm then, and its thread is woken once.
+  // Behind what the loop is at, one call after the other: gRPC's code is warm then, and its thread is woken once.
   loop_.Defer([this] { Finish(record_.End(*status_)); });
 }
 

@@ -30,7 +30,7 @@ struct AttemptReport {
   std::string_view operation;  // of the adapter's
   AttemptOutcome outcome;
   const absl::Status& status;  // what it means for the call
-  absl::Duration took;         // sent to decoded
+  absl::Duration took;         // handed to the HTTP client to judged
   bool retry;                  // the call has had attempts before
 };
 
