@@ -64,6 +64,7 @@ void EventLoop::RunOnce(absl::Duration limit) {
   RunDeferred();
   RunTimers();
   RunDeferred();
+  step_began_.reset();
 }
 
 void EventLoop::Stop() {
@@ -81,6 +82,7 @@ void EventLoop::RunPosted() {
     idle_ = false;
     running_.swap(posted_);
   }
+  step_began_ = clock_.Uptime();
   // What these tasks post runs in the next round, so that input and timers get their turn.
   for (Task& task : running_) task();
   running_.clear();
@@ -88,6 +90,7 @@ void EventLoop::RunPosted() {
 
 void EventLoop::RunTimers() {
   if (timers_.empty()) return;
+  step_began_ = clock_.Uptime();
   // Timers that these tasks schedule run in the next round, even when they are due at once.
   const TimerId end{Now(), next_timer_};
   while (!timers_.empty() && timers_.begin()->first < end) {
@@ -97,6 +100,8 @@ void EventLoop::RunTimers() {
 }
 
 void EventLoop::RunDeferred() {
+  if (deferred_.empty()) return;
+  step_began_ = clock_.Uptime();
   for (std::size_t i = 0; i < deferred_.size(); ++i) {
     const Task task = std::move(deferred_[i]);
     task();

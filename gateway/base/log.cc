@@ -97,9 +97,9 @@ LogLine Log::Line(Severity severity, std::string_view event) {
   return suppressed ? Begin(severity, event, *suppressed) : LogLine(nullptr);
 }
 
-LogLine Log::Line(Severity severity, FrequentLogEvent& event) {
+LogLine Log::Line(Severity severity, FrequentLogEvent& event, absl::Duration uptime) {
   if (!Enabled(severity)) return LogLine(nullptr);
-  const std::int64_t now = absl::ToInt64Nanoseconds(clock_.Uptime());
+  const std::int64_t now = absl::ToInt64Nanoseconds(uptime);
   if (now >= event.silent_until_.load(std::memory_order_relaxed)) {
     if (const std::optional<std::int64_t> suppressed = Admit(event.name_)) {
       const std::uint64_t dropped = event.dropped_.Value();

@@ -130,7 +130,8 @@ class Log {
 
   // Begins a line. `event` says what happened in snake_case and is one of few: each one is remembered with its limits.
   LogLine Line(Severity severity, std::string_view event);
-  LogLine Line(Severity severity, FrequentLogEvent& event);
+  // `uptime` is now: who has a busy event to tell has just looked at the clock.
+  LogLine Line(Severity severity, FrequentLogEvent& event, absl::Duration uptime);
   LogLine Debug(std::string_view event) { return Line(Severity::kDebug, event); }
   LogLine Info(std::string_view event) { return Line(Severity::kInfo, event); }
   LogLine Warning(std::string_view event) { return Line(Severity::kWarning, event); }

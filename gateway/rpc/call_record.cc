@@ -49,12 +49,13 @@ grpc::Status CallRecord::End(const absl::Status& ended) {
   if (absl::IsCancelled(status) && absl::FromChrono(context_->deadline()) <= records_->clock_.Now() + kDeadlineSlack) {
     status = core::DeadlinePassed("answering the call");
   }
-  const absl::Duration took = records_->clock_.Uptime() - began_;
+  const absl::Duration now = records_->clock_.Uptime();
+  const absl::Duration took = now - began_;
   CallMetrics::OfMethod& metrics = records_->metrics_.Of(method_);
   metrics.handled[static_cast<std::size_t>(status.code())].Add();
   metrics.handling.Observe(took);
   // Nothing more is done for a line that is not written: a busy gateway drops most of them.
-  base::LogLine line = BeginLine(status.code());
+  base::LogLine line = BeginLine(status.code(), now);
   std::string trace_id;
   if (span_ != nullptr) {
     trace_id = TraceIdText(span_->id());
@@ -72,16 +73,16 @@ grpc::Status CallRecord::EndStream(const absl::Status& status) {
   return End(status.ok() && context_->IsCancelled() ? absl::CancelledError("the caller went away") : status);
 }
 
-base::LogLine CallRecord::BeginLine(absl::StatusCode code) const {
+base::LogLine CallRecord::BeginLine(absl::StatusCode code, absl::Duration now) const {
   switch (code) {
     case absl::StatusCode::kOk:
     case absl::StatusCode::kCancelled:
-      return records_->log_.Line(base::Severity::kInfo, records_->call_);
+      return records_->log_.Line(base::Severity::kInfo, records_->call_, now);
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kDataLoss:
-      return records_->log_.Line(base::Severity::kError, records_->call_broken_);
+      return records_->log_.Line(base::Severity::kError, records_->call_broken_, now);
     default:
-      return records_->log_.Line(base::Severity::kInfo, records_->call_failed_);
+      return records_->log_.Line(base::Severity::kInfo, records_->call_failed_, now);
   }
 }
 

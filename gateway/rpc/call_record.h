@@ -76,7 +76,7 @@ class CallRecord {
  private:
   void BeginSpan();
   void EndSpan(const absl::Status& status);
-  base::LogLine BeginLine(absl::StatusCode code) const;
+  base::LogLine BeginLine(absl::StatusCode code, absl::Duration now) const;
   void Fill(base::LogLine& line, const absl::Status& status, absl::Duration took, std::string_view trace_id) const;
 
   CallRecords* records_;

@@ -148,7 +148,7 @@ TEST_F(LogTest, AStormOfOneEventIsCutAndTheNextLineSaysHowManyAreMissing) {
 TEST_F(LogTest, AFrequentEventIsCutTheSameAndCountsWhatItDroppedByItself) {
   Log log(clock_, sink_, {.lines_per_second = 10, .burst = 2});
   FrequentLogEvent event("e");
-  const auto call = [&] { return log.Line(Severity::kInfo, event).wanted(); };
+  const auto call = [&] { return log.Line(Severity::kInfo, event, clock_.uptime).wanted(); };
   EXPECT_TRUE(call());
   EXPECT_TRUE(call());
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(call());
