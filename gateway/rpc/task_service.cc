@@ -83,6 +83,10 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
       *response = ToByteBuffer(std::move(found.reading), message.view());
       return EndNow(context, record, absl::OkStatus());
     }
+    if (read->max_staleness == absl::ZeroDuration()) {
+      (found.nothing() ? cache.counters().misses : cache.counters().stale).Add();
+      read->looked = true;
+    }
   }
   read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());
   auto call = std::make_shared<GetTaskCall>(tasks_, std::move(record), *std::move(read),
