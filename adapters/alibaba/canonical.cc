@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "absl/strings/ascii.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_join.h"
 #include "adapters/alibaba/signer.h"
 #include "adapters/core/trimmed.h"
@@ -21,14 +21,16 @@ constexpr std::array<bool, 256> kUnreserved = [] {
 
 void AppendEncoded(std::string_view text, std::string* out) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kUnreserved[byte]) {
-      out->push_back(c);
-    } else {
-      const char escaped[] = {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-      out->append(escaped, sizeof escaped);
-    }
+  while (!text.empty()) {
+    const auto reserved =
+        std::ranges::find_if(text, [](char c) { return !kUnreserved[static_cast<unsigned char>(c)]; });
+    const auto plain = static_cast<std::size_t>(reserved - text.begin());
+    out->append(text.substr(0, plain));
+    if (plain == text.size()) return;
+    const auto byte = static_cast<unsigned char>(*reserved);
+    const char escaped[] = {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    out->append(escaped, sizeof escaped);
+    text.remove_prefix(plain + 1);
   }
 }
 
@@ -127,8 +129,7 @@ std::string CanonicalizePath(std::string_view wire_path) {
 }
 
 std::string SignedHeaders(const core::HttpRequest& request) {
-  std::vector<std::string_view> names;
-  names.reserve(request.headers.size() + 1);
+  absl::InlinedVector<std::string_view, 12> names;
   names.push_back("host");
   for (const core::HttpHeader& header : request.headers) {
     if (IsSigned(header.name)) names.push_back(header.name);

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "adapters/alibaba/timestamps.h"
+#include "adapters/core/hex.h"
 
 namespace taskgateway::alibaba {
 namespace {
@@ -18,16 +19,6 @@ constexpr std::string_view kEmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e
 constexpr std::size_t kDigestBytes = 32;
 
 using Digest = std::array<unsigned char, kDigestBytes>;
-
-void AppendHex(const Digest& digest, std::string* out) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::array<char, 2 * kDigestBytes> text;
-  for (std::size_t i = 0; i < kDigestBytes; ++i) {
-    text[2 * i] = kDigits[digest[i] >> 4];
-    text[2 * i + 1] = kDigits[digest[i] & 15];
-  }
-  out->append(text.data(), text.size());
-}
 
 // An OpenSSL without SHA-256 cannot run the gateway at all.
 void Expect(bool ok) {
@@ -79,7 +70,7 @@ Digest HmacSha256(std::string_view key, std::string_view bytes) {
 std::string Sha256Hex(std::string_view bytes) {
   if (bytes.empty()) return std::string(kEmptyHash);
   std::string text;
-  AppendHex(Sha256(bytes), &text);
+  core::AppendHex(Sha256(bytes), &text);
   return text;
 }
 
@@ -87,7 +78,7 @@ std::string StringToSign(std::string_view canonical_request) {
   std::string text;
   text.reserve(kAlgorithm.size() + 1 + 2 * kDigestBytes);
   text.append(kAlgorithm).push_back('\n');
-  AppendHex(Sha256(canonical_request), &text);
+  core::AppendHex(Sha256(canonical_request), &text);
   return text;
 }
 
@@ -98,7 +89,7 @@ std::string Authorization(std::string_view string_to_sign, std::string_view sign
   value.append(kAlgorithm).append(" Credential=").append(credentials.access_key_id);
   value.append(",SignedHeaders=").append(signed_headers);
   value.append(",Signature=");
-  AppendHex(HmacSha256(credentials.access_key_secret.Reveal(), string_to_sign), &value);
+  core::AppendHex(HmacSha256(credentials.access_key_secret.Reveal(), string_to_sign), &value);
   return value;
 }
 
@@ -107,8 +98,8 @@ void Sign(core::HttpRequest& request, const core::Credentials& credentials, cons
   headers.reserve(headers.size() + 5);
   headers.push_back({"x-acs-date", FormatTimestamp(context.time)});
   headers.push_back({"x-acs-signature-nonce", std::string(context.nonce)});
-  const std::string body_hash = Sha256Hex(request.body);
-  headers.push_back({"x-acs-content-sha256", body_hash});
+  headers.push_back({"x-acs-content-sha256", Sha256Hex(request.body)});
+  const std::string_view body_hash = headers.back().value;  // stays where it is: there is room for the rest
   if (!credentials.security_token.empty()) {
     headers.push_back({"x-acs-security-token", std::string(credentials.security_token.Reveal())});
   }

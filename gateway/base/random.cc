@@ -1,5 +1,9 @@
 #include "gateway/base/random.h"
 
+#include <array>
+
+#include "adapters/core/hex.h"
+
 namespace taskgateway::base {
 
 Random Random::FromDevice() {
@@ -8,12 +12,13 @@ Random Random::FromDevice() {
 }
 
 std::string Random::Nonce() {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string nonce(32, '0');
+  std::array<unsigned char, 16> bytes;
   for (std::size_t half = 0; half < 2; ++half) {
-    std::uint64_t bits = Next();
-    for (std::size_t i = 0; i < 16; ++i, bits >>= 4) nonce[half * 16 + i] = kDigits[bits & 15];
+    const std::uint64_t bits = Next();
+    for (std::size_t i = 0; i < 8; ++i) bytes[8 * half + i] = static_cast<unsigned char>(bits >> (8 * i));
   }
+  std::string nonce;
+  core::AppendHex(bytes, &nonce);
   return nonce;
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/tasks/etag.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -16,25 +17,18 @@ class FieldList {
   FieldList() { text_.reserve(1000); }  // of a usual task
 
   void Add(std::uint32_t number, std::string_view value) {
-    AddNumber(number);
-    AddNumber(value.size());
+    AddNumbers(number, value.size());
     text_.append(value);
   }
-  void Add(std::uint32_t number, std::int64_t value) {
-    AddNumber(number);
-    AddNumber(static_cast<std::uint64_t>(value));
-  }
+  void Add(std::uint32_t number, std::int64_t value) { AddNumbers(number, static_cast<std::uint64_t>(value)); }
   const std::string& text() const { return text_; }
 
  private:
-  // Little-endian, whatever the machine.
-  void AddNumber(std::uint64_t value) {
-    char bytes[8];
-    for (char& byte : bytes) {
-      byte = static_cast<char>(value & 0xff);
-      value >>= 8;
-    }
-    text_.append(bytes, sizeof bytes);
+  // Etags are the same on every machine; one of the other byte order would have to turn the numbers around.
+  static_assert(std::endian::native == std::endian::little);
+  void AddNumbers(std::uint64_t first, std::uint64_t second) {
+    const std::uint64_t numbers[] = {first, second};
+    text_.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
   }
 
   std::string text_;
@@ -99,7 +93,7 @@ std::string Etag(const v1::Task& task) {
   fields.Add(55, details.provisioned_product_id());
   fields.Add(56, details.provisioned_product_name());
   fields.Add(57, details.status_message());
-  return "1-" + base::Digest128(fields.text());
+  return base::Digest128(fields.text(), "1-");
 }
 
 }  // namespace taskgateway::tasks

@@ -111,7 +111,7 @@ void CurlExchange::Configure(const Endpoint& endpoint) {
   Set(easy_, CURLOPT_PROTOCOLS_STR, cleartext ? "http" : "https");
   Set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   // No proxy, whatever the environment says: signed requests go nowhere but to the configured endpoint.
-  Set(easy_, CURLOPT_PROXY, "");
+  Set(easy_, CURLOPT_NOPROXY, "*");
   // libcurl 7.88's HTTP/2 over cleartext fails on reused connections. No CURLOPT_PIPEWAIT: it would open connections
   // one after the other to an upstream that speaks HTTP/1.1 only.
   Set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(cleartext ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
@@ -201,8 +201,11 @@ void CurlExchange::SetHeaders() {
 }
 
 void CurlExchange::AddHeaderLine(std::string_view name, std::string_view separator, std::string_view value) {
-  header_lines_.push_back({.data = header_text_.data() + header_text_.size(), .next = nullptr});
-  header_text_.append(name).append(separator).append(value).push_back('\0');
+  char* to = header_text_.data() + header_text_.size();
+  header_lines_.push_back({.data = to, .next = nullptr});
+  header_text_.resize(header_text_.size() + name.size() + separator.size() + value.size() + 1);
+  for (const std::string_view part : {name, separator, value}) to += part.copy(to, part.size());
+  *to = '\0';
 }
 
 // libcurl has a connection and is about to send. It comes back here when a connection that was kept alive turns out

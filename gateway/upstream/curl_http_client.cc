@@ -79,16 +79,17 @@ HttpClient::TransferId CurlHttpClient::Start(const Endpoint& endpoint, MakeReque
 
 void CurlHttpClient::LaunchWaiting() {
   const std::size_t count = std::min(waiting_.size(), options_.max_transfers - active_.size());
-  for (std::size_t i = 0; i < count; ++i) waiting_[i].request = waiting_[i].make();
+  made_.clear();
+  for (std::size_t i = 0; i < count; ++i) made_.push_back(waiting_[i].make());
   const absl::Duration now = clock_.Uptime();
   for (std::size_t i = 0; i < count; ++i) {
-    Launch(std::move(waiting_.front()), now);
+    Launch(waiting_.front(), std::move(made_[i]), now);
     waiting_.pop_front();
   }
 }
 
-void CurlHttpClient::Launch(Waiting waiting, absl::Duration now) {
-  if (const char* why = WhyUnsendable(waiting.request)) {
+void CurlHttpClient::Launch(Waiting& waiting, core::HttpRequest request, absl::Duration now) {
+  if (const char* why = WhyUnsendable(request)) {
     TransferResult result;
     result.error = TransferError::kUnreachable;
     result.detail = why;
@@ -99,7 +100,7 @@ void CurlHttpClient::Launch(Waiting waiting, absl::Duration now) {
   if (idle_.empty()) idle_.push_back(std::make_unique<Transfer>(sessions_, options_.user_agent));
   std::unique_ptr<Transfer> transfer = std::move(idle_.back());
   idle_.pop_back();
-  transfer->exchange.Prepare(*waiting.endpoint, std::move(waiting.request), waiting.limits);
+  transfer->exchange.Prepare(*waiting.endpoint, std::move(request), waiting.limits);
   transfer->id = waiting.id;
   transfer->limits = waiting.limits;
   transfer->done = std::move(waiting.done);

@@ -61,7 +61,6 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
     MakeRequest make;
     TransferLimits limits;
     Done done;
-    core::HttpRequest request = {};  // once it is made
   };
   struct Ended {
     TransferId id;
@@ -70,7 +69,7 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   };
 
   void LaunchWaiting();
-  void Launch(Waiting waiting, absl::Duration now);
+  void Launch(Waiting& waiting, core::HttpRequest request, absl::Duration now);
   void Sleep(absl::Duration timeout);
   void CollectReplies();
   void CheckLimits();
@@ -86,6 +85,7 @@ class CurlHttpClient final : public HttpClient, public base::Waiter {
   std::vector<std::unique_ptr<Transfer>> active_;        // at libcurl, in no order
   std::vector<std::unique_ptr<Transfer>> idle_;          // to be used again
   std::deque<Waiting> waiting_;                          // for the next round, and a place among the active ones
+  std::vector<core::HttpRequest> made_;                  // of the first that wait; kept for its capacity
   std::deque<Ended> ended_;                              // to be told
   absl::Duration next_look_ = absl::InfiniteDuration();  // Uptime; not after the first active transfer's
 };
