@@ -7,8 +7,8 @@
 
 namespace taskgateway::core {
 
-// Appends two lower-case hexadecimal digits for each byte. By arithmetic, which compilers turn into vector code; a table
-// would be half a kilobyte to have in the cache.
+// Appends two lower-case hexadecimal digits for each byte. By arithmetic, which compilers turn into vector code; a
+// table would be half a kilobyte to have in the cache.
 inline void AppendHex(std::span<const unsigned char> bytes, std::string* out) {
   const auto digit = [](int value) { return static_cast<char>(value + '0' + (value > 9 ? 'a' - '0' - 10 : 0)); };
   const std::size_t begin = out->size();

@@ -74,7 +74,8 @@ class EventLoop {
   void Stop();
 
   const Clock& clock() const { return clock_; }
-  // Uptime, read once for all that runs in a row: tasks are short, and a look at the clock costs more than some of them.
+  // Uptime, read once for all that runs in a row: tasks are short, and a look at the clock costs more than some of
+  // them.
   absl::Duration Now() const { return step_began_ ? *step_began_ : clock_.Uptime(); }
 
  private:

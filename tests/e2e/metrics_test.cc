@@ -263,6 +263,18 @@ TEST_F(MetricsTest, TheyEqualWhatTheCallersAndTheUpstreamHaveCounted) {
   }));
 }
 
+TEST_F(MetricsTest, EachReadIsCountedByWhatTheCacheHad) {
+  StartGateway();
+  Play("tasks: [{api: cloud_control, id: t, steps: [{status: Running}, {at_request: 2, status: Succeeded}]}]");
+  // Get accepts nothing that the cache may have, but for a task that is done.
+  v1::Task task;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Get("sources/cc/tasks/t", &task).ok());
+  const Scrape scrape = Metrics();
+  EXPECT_EQ(scrape.Of("taskgateway_cache_reads_total{outcome=\"miss\"}"), 1);
+  EXPECT_EQ(scrape.Of("taskgateway_cache_reads_total{outcome=\"stale\"}"), 1);
+  EXPECT_EQ(scrape.Of("taskgateway_cache_reads_total{outcome=\"hit\"}"), 2);
+}
+
 TEST_F(MetricsTest, HostileNamesCreateNoSeries) {
   StartGateway();
   Play(kTasks);

@@ -18,7 +18,8 @@ parts() {
   "$root/tools/image.d/collect" "$BINARY_DIR" "$out"
   [[ $("$out/bin/taskgateway" --version) == "taskgateway $(<"$out/taskgateway.list")" ]] || fail "collect tells another version than the program"
   local package
-  for package in ca-certificates libc6 libssl3 libcurl4 'libmimalloc[0-9.]+'; do
+  # taskctl loads gRPC and protobuf, which taskgateway has inside: so what it has inside is known to the image, too.
+  for package in ca-certificates libc6 libssl3 libcurl4 'libmimalloc[0-9.]+' 'libgrpc\+\+[0-9.]+' 'libprotobuf[0-9]+'; do
     grep -qE "^$package(t64)?$" "$out/packages" || fail "the list of packages lacks $package: $(tr '\n' ' ' <"$out/packages")"
   done
   ! grep -E -- '-dev$' "$out/packages" || fail "a package to build with is on the list"

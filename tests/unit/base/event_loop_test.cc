@@ -95,6 +95,30 @@ TEST_F(EventLoopTest, WhatInputDefersRunsBeforeWhatIsPostedAndWhatIsDue) {
   EXPECT_THAT(ran_, ElementsAre("deferred by input", "posted", "due"));
 }
 
+TEST_F(EventLoopTest, NowIsReadOnceForTasksInARowAndIsTheClockOutsideOfThem) {
+  const absl::Duration begin = clock_.Uptime();
+  std::vector<absl::Duration> seen;
+  const auto look = [&] {
+    clock_.Advance(absl::Seconds(1));
+    seen.push_back(loop_.Now() - begin);
+  };
+  waiter_.input = look;
+  for (int i = 0; i < 2; ++i) loop_.Post(look);
+  loop_.Post([&] {
+    for (int i = 0; i < 2; ++i) loop_.Defer(look);
+  });
+  for (int i = 0; i < 2; ++i) loop_.Schedule(absl::Seconds(1), look);
+  loop_.RunOnce(absl::ZeroDuration());
+  const auto seconds = [](int count) { return absl::Seconds(count); };
+  EXPECT_THAT(seen, ElementsAre(seconds(1),                // input has the clock to itself
+                                seconds(1), seconds(1),    // posted
+                                seconds(3), seconds(3),    // deferred by them
+                                seconds(5), seconds(5)));  // due
+  EXPECT_EQ(loop_.Now(), clock_.Uptime());
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(loop_.Now(), clock_.Uptime());
+}
+
 TEST_F(EventLoopTest, TheLoopDoesNotWaitWithSomethingDeferred) {
   loop_.Defer(Note("between rounds"));
   loop_.RunOnce(absl::Seconds(5));
