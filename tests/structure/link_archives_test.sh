@@ -14,10 +14,10 @@ expect "$(link "$folder/libcurl.so" "$folder/libgrpc++.so.1.51.1" -L"$folder" -l
 expect "$(link "$folder/libgrpc++.so" "$folder/libprotobuf.so" -lm)" "c++ -o program a.o $folder/libgrpc++.so $folder/libprotobuf.so -lm"
 expect "$(link "$folder/libcurl.so" -lm)" "c++ -o program a.o $folder/libcurl.so -lm"
 
-# What it is for: none of them is loaded, or all of them where there are no archives.
+# What it is for: the program itself asks for none of them, or for all where there are no archives. What OpenTelemetry asks for is its affair.
 [[ -n $PROGRAM ]] || exit 0
-loaded=$(ldd "$PROGRAM" | grep -oE 'lib(grpc|absl_|protobuf)[^ ]*' | sort -u || true)
-if [[ -n $loaded ]]; then
-  library=$(ldd "$PROGRAM" | sed -nE 's/.* => (.*libgrpc\.so)[^ ]* .*/\1/p')
-  [[ -n $library && ! -e ${library%.so}.a ]] || fail "the gateway loads $loaded"
+needed=$(readelf -d "$PROGRAM" | grep -oE '\[lib(grpc|absl_|protobuf)[^]]*' | tr -d '[' || true)
+if [[ -n $needed ]]; then
+  grpc=$(ldd "$PROGRAM" | sed -nE 's/.* => (.*libgrpc)\.so.*/\1/p')
+  [[ -n $grpc && ! -e $grpc.a ]] || fail "the gateway needs $needed"
 fi
