@@ -25,13 +25,13 @@ RUN tools/image.d/collect build/release /out
 
 # Run: the programs, the libraries that they load, certificate authorities, and nothing to build with.
 FROM debian
-COPY --from=build /out/packages /out/taskgateway.list /tmp/image/
+COPY --from=build /out/packages /out/inside /out/taskgateway.list /tmp/image/
 COPY tools/image.d/sbom /tmp/image/
 RUN apt-get update -q \
   && DEBIAN_FRONTEND=noninteractive xargs -a /tmp/image/packages apt-get install -q -y --no-install-recommends \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log /var/log/alternatives.log \
   && mkdir -p /usr/local/share/taskgateway \
-  && sh /tmp/image/sbom "$(cat /tmp/image/taskgateway.list)" >/usr/local/share/taskgateway/sbom.spdx.json \
+  && sh /tmp/image/sbom "$(cat /tmp/image/taskgateway.list)" /tmp/image/inside >/usr/local/share/taskgateway/sbom.spdx.json \
   && rm -rf /tmp/image \
   && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
   && groupadd --gid 65532 taskgateway \

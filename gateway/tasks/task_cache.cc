@@ -54,16 +54,17 @@ TaskCache::Found TaskCache::Find(std::string_view name, absl::Duration max_stale
 }
 
 SharedReading TaskCache::Keep(const std::string& name, SharedReading reading, absl::Duration read_at) {
+  const absl::Duration now = clock_.Uptime();
   const bool done = reading->done();
   const std::size_t bytes = kNodeBytes + sizeof(Entry) + name.size() + reading->BytesHeld();
   const Kind kind = done ? kDone : kLive;
   SharedReading replaced;  // let go of without the lock
   Shard& shard = ShardOf(name);
   base::MutexLock lock(shard.mutex);
-  EraseExpired(shard, read_at);
+  EraseExpired(shard, now);
   const auto at = shard.by_name.find(name);
   if (at == shard.by_name.end()) {
-    Store(shard, name, {nullptr, kind, reading, absl::OkStatus(), read_at, read_at, bytes});
+    Store(shard, name, {nullptr, kind, reading, absl::OkStatus(), read_at, now, bytes});
   } else {
     Entry& entry = *at->second;
     if (entry.kind == kDone && entry.reading->state() != reading->state()) {
@@ -74,9 +75,9 @@ SharedReading TaskCache::Keep(const std::string& name, SharedReading reading, ab
     entries.splice(entries.begin(), shard.entries[entry.kind], at->second);
     shard.bytes += bytes - entry.bytes;
     replaced = std::exchange(entry.reading, reading);
-    entry = {entry.name, kind, std::move(entry.reading), absl::OkStatus(), read_at, read_at, bytes};
+    entry = {entry.name, kind, std::move(entry.reading), absl::OkStatus(), read_at, now, bytes};
   }
-  MakeRoom(shard, read_at);
+  MakeRoom(shard, now);
   return reading;
 }
 

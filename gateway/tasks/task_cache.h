@@ -47,8 +47,8 @@ class TaskCache {
   // nothing but a done task. With `raw`, only a reading that has the upstream's JSON is fresh. Counts nothing.
   Found Find(std::string_view name, absl::Duration max_staleness, bool raw);
 
-  // Keeps a reading that was taken at `read_at` (Uptime), a moment ago, and returns the one to show in its place: a
-  // task that is remembered as done stays as it was.
+  // Keeps a reading that was taken at `read_at` (Uptime), and returns the one to show in its place: a task that is
+  // remembered as done stays as it was.
   SharedReading Keep(const std::string& name, SharedReading reading, absl::Duration read_at);
   // Keeps that there is no such task. A task that is remembered as done stays.
   void KeepNotFound(const std::string& name, absl::Status status);

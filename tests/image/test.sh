@@ -18,12 +18,17 @@ parts() {
   "$root/tools/image.d/collect" "$BINARY_DIR" "$out"
   [[ $("$out/bin/taskgateway" --version) == "taskgateway $(<"$out/taskgateway.list")" ]] || fail "collect tells another version than the program"
   local package
-  # taskctl loads gRPC and protobuf, which taskgateway has inside: so what it has inside is known to the image, too.
-  for package in ca-certificates libc6 libssl3 libcurl4 'libmimalloc[0-9.]+' 'libgrpc\+\+[0-9.]+' 'libprotobuf[0-9]+'; do
+  for package in ca-certificates libc6 libssl3 libcurl4 'libmimalloc[0-9.]+'; do
     grep -qE "^$package(t64)?$" "$out/packages" || fail "the list of packages lacks $package: $(tr '\n' ' ' <"$out/packages")"
   done
   ! grep -E -- '-dev$' "$out/packages" || fail "a package to build with is on the list"
-  SOURCE_DATE_EPOCH=0 sh "$root/tools/image.d/sbom" 1.2.3 >"$out/sbom.json"
+  if [[ -e $BINARY_DIR/taskgateway.archives ]]; then
+    for package in libgrpc-dev libprotobuf-dev libabsl-dev; do
+      grep -q "^$package"$'\t[0-9]' "$out/inside" || fail "$package is inside the gateway and not on the list"
+    done
+  fi
+  printf 'libinside-dev\t1:2~3\tall\tnobody\tinstalled\n' >>"$out/inside"
+  SOURCE_DATE_EPOCH=0 sh "$root/tools/image.d/sbom" 1.2.3 "$out/inside" >"$out/sbom.json"
   python3 - "$out/sbom.json" <<'PY'
 import json, re, sys
 document = json.load(open(sys.argv[1]))
@@ -34,6 +39,8 @@ assert all(re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", name) for name in packages)
 assert packages["SPDXRef-taskgateway-image"]["versionInfo"] == "1.2.3"
 libc = next(package for package in packages.values() if package["name"] == "libc6")
 assert libc["externalRefs"][0]["referenceLocator"].startswith("pkg:deb/debian/libc6@"), libc
+inside = packages["SPDXRef-libinside-dev-all"]
+assert inside["versionInfo"] == "1:2~3" and inside["externalRefs"][0]["referenceLocator"].startswith("pkg:deb/debian/libinside-dev@1%3A2%7E3?"), inside
 told = {relation["relatedSpdxElement"] for relation in document["relationships"]}
 assert told == set(packages), told ^ set(packages)
 PY
