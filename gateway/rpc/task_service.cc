@@ -73,8 +73,9 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
   absl::StatusOr<tasks::ReadRequest> read = ToRead(message, tasks_.sources);
   record.SetName(std::move(*message.mutable_name()));
   if (!read.ok()) return EndNow(context, record, read.status());
-  // Only the name of one source's task is a key of the cache.
-  if (read->source != nullptr) {
+  // Only the name of one source's task is a key of the cache. Who accepts nothing that it may have is looked up once,
+  // on the loop, which counts and knows of the task's end first.
+  if (read->source != nullptr && read->max_staleness > absl::ZeroDuration()) {
     tasks::TaskCache& cache = tasks_.reader.cache();
     tasks::TaskCache::Found found = cache.Find(record.name(), read->max_staleness, read->raw);
     if (found.fresh) {
@@ -82,10 +83,6 @@ grpc::ServerUnaryReactor* TaskService::GetTask(grpc::CallbackServerContext* cont
       if (found.reading == nullptr) return EndNow(context, record, found.not_found);
       *response = ToByteBuffer(std::move(found.reading), message.view());
       return EndNow(context, record, absl::OkStatus());
-    }
-    if (read->max_staleness == absl::ZeroDuration()) {
-      (found.nothing() ? cache.counters().misses : cache.counters().stale).Add();
-      read->looked = true;
     }
   }
   read->deadline = DeadlineOf(context->deadline(), tasks_.loop.clock());

@@ -100,7 +100,7 @@ TaskReader::ReadId TaskReader::Read(ReadRequest request, Done done) {
 
 // Nothing is answered before Read returns, so the answer is only put down here.
 bool TaskReader::AnswerFromCache(ReadId id, std::string_view name, const ReadRequest& request, Waiter& waiter) {
-  if (request.log || request.looked) return false;
+  if (request.log) return false;
   TaskCache::Found found = cache_.Find(name, request.max_staleness, request.raw);
   ReadCounters& counters = cache_.counters();
   (found.fresh ? counters.hits : found.nothing() ? counters.misses : counters.stale).Add();

@@ -29,7 +29,6 @@ struct ReadRequest {
   // The oldest reading that will do, 0 or more. 0: the upstream must be asked after this moment, unless the task is
   // done.
   absl::Duration max_staleness = kDefaultStaleness;
-  bool looked = false;                                 // in the cache, in vain, and counted that; max_staleness is 0
   bool poll = false;                                   // goes behind other reads when the budget is short
   absl::Duration deadline = absl::InfiniteDuration();  // Uptime
   base::SpanId parent_span = {};  // of the caller; the upstream call that a read starts is below it
