@@ -56,6 +56,9 @@ std::string Decoded(std::string_view text) {
   return out;
 }
 
+// Signed ones, of the adapters' requests at most.
+constexpr std::size_t kUsualHeaders = 8;
+
 bool IsSigned(std::string_view header) { return header == "content-type" || header.starts_with("x-acs-"); }
 
 void AppendHeader(const core::HttpRequest& request, std::string_view name, std::string* out) {
@@ -129,7 +132,7 @@ std::string CanonicalizePath(std::string_view wire_path) {
 }
 
 std::string SignedHeaders(const core::HttpRequest& request) {
-  absl::InlinedVector<std::string_view, 12> names;
+  absl::InlinedVector<std::string_view, kUsualHeaders> names;
   names.push_back("host");
   for (const core::HttpHeader& header : request.headers) {
     if (IsSigned(header.name)) names.push_back(header.name);

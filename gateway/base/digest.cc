@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <cstddef>
 #include <cstdlib>
 
 #include "adapters/core/hex.h"
@@ -21,13 +20,9 @@ void Check(int answer) {
   if (answer != 1) std::abort();
 }
 
-constexpr std::size_t kBytesShown = 16;
-
-std::string ToText(std::string_view prefix, const unsigned char* digest) {
+std::string ToText(const unsigned char* digest) {
   std::string text;
-  text.reserve(prefix.size() + 2 * kBytesShown);
-  text.append(prefix);
-  core::AppendHex({digest, kBytesShown}, &text);
+  core::AppendHex({digest, 16}, &text);
   return text;
 }
 
@@ -46,13 +41,13 @@ struct Context {
 
 struct RunningDigest::State : Context {};
 
-std::string Digest128(std::string_view bytes, std::string_view prefix) {
+std::string Digest128(std::string_view bytes) {
   thread_local const Context own;  // making one costs more than hashing a small text
   unsigned char digest[EVP_MAX_MD_SIZE];
   Check(EVP_DigestInit_ex2(own.context, Sha256(), nullptr));
   Check(EVP_DigestUpdate(own.context, bytes.data(), bytes.size()));
   Check(EVP_DigestFinal_ex(own.context, digest, nullptr));
-  return ToText(prefix, digest);
+  return ToText(digest);
 }
 
 RunningDigest::RunningDigest() : state_(std::make_unique<State>()) {
@@ -71,7 +66,7 @@ std::string RunningDigest::Digest() const {
   Check(EVP_MD_CTX_copy_ex(ended.context, state_->context));
   unsigned char digest[EVP_MAX_MD_SIZE];
   Check(EVP_DigestFinal_ex(ended.context, digest, nullptr));
-  return ToText("", digest);
+  return ToText(digest);
 }
 
 }  // namespace taskgateway::base

@@ -7,8 +7,8 @@
 
 namespace taskgateway::base {
 
-// `prefix` and the first 128 bits of the SHA-256 of `bytes` as 32 lower-case hexadecimal digits.
-std::string Digest128(std::string_view bytes, std::string_view prefix = "");
+// The first 128 bits of the SHA-256 of `bytes` as 32 lower-case hexadecimal digits.
+std::string Digest128(std::string_view bytes);
 
 // The same of bytes that come piece by piece.
 class RunningDigest {

@@ -82,6 +82,7 @@ void EventLoop::RunPosted() {
     idle_ = false;
     running_.swap(posted_);
   }
+  if (running_.empty()) return;
   step_began_ = clock_.Uptime();
   // What these tasks post runs in the next round, so that input and timers get their turn.
   for (Task& task : running_) task();

@@ -57,7 +57,7 @@ class EventLoop {
   // Runs `task` on the loop thread, in the order of the posts. After Stop, tasks are kept and dropped unrun with the
   // loop. Thread-safe.
   void Post(Task task);
-  // Runs `task` once, `delay` from now (at once when it is not positive, but never before Schedule returns).
+  // Runs `task` once, `delay` from Now() (at once when it is not positive, but never before Schedule returns).
   TimerId Schedule(absl::Duration delay, Task task);
   // Runs `task` behind the rest of what the loop is at: input, posted tasks, or timers, of which a round has one after
   // the other. In the order of the calls; what deferred tasks defer runs behind them.
@@ -85,7 +85,7 @@ class EventLoop {
 
   const Clock& clock_;
   Waiter& waiter_;
-  std::optional<absl::Duration> step_began_;  // Uptime; none while the waiter has the thread
+  std::optional<absl::Duration> step_began_;  // Uptime; none while the waiter has the thread, or nobody
   absl::btree_map<TimerId, Task> timers_;
   std::uint64_t next_timer_ = 1;
   std::vector<Task> deferred_;

@@ -93,7 +93,7 @@ LogLine& LogLine::AddLiteral(std::string_view key, std::string_view json) {
 
 LogLine Log::Line(Severity severity, std::string_view event) {
   if (!Enabled(severity)) return LogLine(nullptr);
-  const std::optional<std::int64_t> suppressed = Admit(event);
+  const std::optional<std::int64_t> suppressed = Admit(event, clock_.Uptime());
   return suppressed ? Begin(severity, event, *suppressed) : LogLine(nullptr);
 }
 
@@ -101,7 +101,7 @@ LogLine Log::Line(Severity severity, FrequentLogEvent& event, absl::Duration upt
   if (!Enabled(severity)) return LogLine(nullptr);
   const std::int64_t now = absl::ToInt64Nanoseconds(uptime);
   if (now >= event.silent_until_.load(std::memory_order_relaxed)) {
-    if (const std::optional<std::int64_t> suppressed = Admit(event.name_)) {
+    if (const std::optional<std::int64_t> suppressed = Admit(event.name_, uptime)) {
       const std::uint64_t dropped = event.dropped_.Value();
       const std::uint64_t told = event.told_.exchange(dropped, std::memory_order_relaxed);
       // Of two that come at once, the later may have counted less.
@@ -125,8 +125,7 @@ LogLine Log::Begin(Severity severity, std::string_view event, std::int64_t suppr
   return line;
 }
 
-std::optional<std::int64_t> Log::Admit(std::string_view event) {
-  const absl::Duration now = clock_.Uptime();
+std::optional<std::int64_t> Log::Admit(std::string_view event, absl::Duration now) {
   const MutexLock lock(tokens_mutex_);
   auto found = tokens_.find(event);
   if (found == tokens_.end()) {

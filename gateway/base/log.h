@@ -147,7 +147,7 @@ class Log {
 
   // The lines of `event` that were dropped since the last one that passed, or nothing when this one is to be dropped
   // too.
-  std::optional<std::int64_t> Admit(std::string_view event);
+  std::optional<std::int64_t> Admit(std::string_view event, absl::Duration now);
   LogLine Begin(Severity severity, std::string_view event, std::int64_t suppressed);
   // `line` without its end.
   void Write(std::string line);

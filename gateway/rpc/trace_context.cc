@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "absl/strings/escaping.h"
+#include "adapters/core/hex.h"
 
 namespace taskgateway::rpc {
 namespace {
@@ -63,7 +63,9 @@ base::SpanId SpanOf(std::string_view traceparent) {
 base::SpanId ParentOf(const grpc::ServerContextBase& context) { return SpanOf(HeaderOf(context)); }
 
 std::string TraceIdText(const base::SpanId& span) {
-  return absl::BytesToHexString({reinterpret_cast<const char*>(span.trace.data()), span.trace.size()});
+  std::string text;
+  core::AppendHex(span.trace, &text);
+  return text;
 }
 
 }  // namespace taskgateway::rpc

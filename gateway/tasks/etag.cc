@@ -24,10 +24,12 @@ class FieldList {
   const std::string& text() const { return text_; }
 
  private:
-  // Etags are the same on every machine; one of the other byte order would have to turn the numbers around.
-  static_assert(std::endian::native == std::endian::little);
+  // Little-endian, whatever the machine.
+  static std::uint64_t Ordered(std::uint64_t number) {
+    return std::endian::native == std::endian::little ? number : __builtin_bswap64(number);
+  }
   void AddNumbers(std::uint64_t first, std::uint64_t second) {
-    const std::uint64_t numbers[] = {first, second};
+    const std::uint64_t numbers[] = {Ordered(first), Ordered(second)};
     text_.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
   }
 
@@ -93,7 +95,7 @@ std::string Etag(const v1::Task& task) {
   fields.Add(55, details.provisioned_product_id());
   fields.Add(56, details.provisioned_product_name());
   fields.Add(57, details.status_message());
-  return base::Digest128(fields.text(), "1-");
+  return "1-" + base::Digest128(fields.text());
 }
 
 }  // namespace taskgateway::tasks

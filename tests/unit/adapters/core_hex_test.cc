@@ -1,5 +1,6 @@
 #include <array>
 #include <string>
+#include <string_view>
 
 #include "adapters/core/hex.h"
 #include "gtest/gtest.h"

@@ -102,7 +102,10 @@ TEST_F(EventLoopTest, NowIsReadOnceForTasksInARowAndIsTheClockOutsideOfThem) {
     clock_.Advance(absl::Seconds(1));
     seen.push_back(loop_.Now() - begin);
   };
-  waiter_.input = look;
+  waiter_.input = [&] {
+    look();
+    for (int i = 0; i < 2; ++i) loop_.Defer(look);
+  };
   for (int i = 0; i < 2; ++i) loop_.Post(look);
   loop_.Post([&] {
     for (int i = 0; i < 2; ++i) loop_.Defer(look);
@@ -111,9 +114,10 @@ TEST_F(EventLoopTest, NowIsReadOnceForTasksInARowAndIsTheClockOutsideOfThem) {
   loop_.RunOnce(absl::ZeroDuration());
   const auto seconds = [](int count) { return absl::Seconds(count); };
   EXPECT_THAT(seen, ElementsAre(seconds(1),                // input has the clock to itself
-                                seconds(1), seconds(1),    // posted
-                                seconds(3), seconds(3),    // deferred by them
-                                seconds(5), seconds(5)));  // due
+                                seconds(1), seconds(1),    // deferred by it
+                                seconds(3), seconds(3),    // posted
+                                seconds(5), seconds(5),    // deferred by them
+                                seconds(7), seconds(7)));  // due
   EXPECT_EQ(loop_.Now(), clock_.Uptime());
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(loop_.Now(), clock_.Uptime());
