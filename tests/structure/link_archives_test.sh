@@ -17,7 +17,8 @@ lib=$folder/my.sources/lib
 mkdir -p "$lib"
 touch "$lib"/lib{grpc++,grpc,absl_time,re2}.{so,a} "$lib"/libcurl.{so,a} "$lib/libprotobuf.so"
 expect "$(link "$lib/libcurl.so" "$lib/libgrpc++.so.1.51.1" -L"$lib" -lre2 "$lib/libabsl_time.so.2.0" -lm)" \
-  "$lib/libcurl.so" -Wl,--exclude-libs,ALL -Wl,--start-group "$lib/libgrpc++.a" "$lib/libre2.a" "$lib/libabsl_time.a" -Wl,--end-group -L"$lib" -lm
+  "$lib/libcurl.so" -L"$lib" -lm -Wl,--exclude-libs,ALL -Wl,--start-group "$lib/libgrpc++.a" "$lib/libre2.a" "$lib/libabsl_time.a" -Wl,--end-group \
+  "$lib/libcurl.so" -lm
 [[ $(tr '\n' ' ' <"$folder/program.archives") == "$lib/libgrpc++.a $lib/libre2.a $lib/libabsl_time.a " ]] || fail "it does not tell which archives it took"
 for libraries in "$lib/libgrpc++.so $lib/libprotobuf.so" "$lib/libcurl.so"; do
   expect "$(link $libraries -lm)" $libraries -lm
